@@ -1,0 +1,32 @@
+"""The rules: models, states, the workflow table, wizard rules, identifiers, migrations."""
+
+from models.account import Account, Session
+from models.application import Agent, Application, Attachment, Operator, Verification
+from models.card import Card, Certificate, Issuance
+from models.code import Captcha, SmsCode
+from models.enterprise import Enterprise, OperatorAccount
+from models.event import Event
+from models.institution import Institution
+from models.message import Message
+from models.region import Region
+
+__all__ = [
+    "Account",
+    "Agent",
+    "Application",
+    "Attachment",
+    "Captcha",
+    "Card",
+    "Certificate",
+    "Enterprise",
+    "Event",
+    "Institution",
+    "Issuance",
+    "Message",
+    "Operator",
+    "OperatorAccount",
+    "Region",
+    "Session",
+    "SmsCode",
+    "Verification",
+]

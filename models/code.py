@@ -1,0 +1,32 @@
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Captcha(Model):
+    """A picture to read (图片验证码), good for one answer."""
+
+    id = fields.CharField(max_length=32, primary_key=True)
+    answer = fields.CharField(max_length=10)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "captcha"
+
+
+class SmsCode(Model):
+    """A code sent by SMS (手机验证码): hashed, for one phone, one purpose, one subject, one use."""
+
+    id = fields.IntField(primary_key=True)
+    phone = fields.CharField(max_length=30)
+    purpose = fields.CharField(max_length=20)
+    subject = fields.CharField(max_length=40, default="")
+    code_hash = fields.CharField(max_length=64)
+    attempts = fields.IntField(default=0)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    expires_at = fields.DatetimeField()
+    resend_after = fields.DatetimeField()
+    consumed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "sms_code"
+        indexes = (("phone", "purpose", "subject"),)

@@ -1,0 +1,49 @@
+"""The database: opening, migrating, and the one way to hold a transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
+from tortoise.migrations.api.migrate import migrate as apply_migrations
+from tortoise.transactions import in_transaction
+
+
+def config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for a database `url` (sqlite://PATH or postgres://…)."""
+    app = {"models": ["models"], "migrations": "models.migrations", "default_connection": "default"}
+    return {"connections": {"default": url}, "apps": {"models": app}}
+
+
+async def connect(url: str) -> TortoiseContext:
+    """Open the database for this process; every task of it may then use the models."""
+    return await Tortoise.init(config=config(url), _enable_global_fallback=True)
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema of the database at `url` up to date with models/migrations."""
+    await apply_migrations(config=config(url))
+
+
+def dialect() -> str:
+    """`sqlite` or `postgres`."""
+    return connection().capabilities.dialect
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection of the present transaction, or the pool outside of one."""
+    return Tortoise.get_connection("default")
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """All or nothing. On SQLite it takes the write lock at once (BEGIN IMMEDIATE), because a
+    reader that turns writer while another process writes is refused without waiting.
+    """
+    async with in_transaction() as held:
+        if held.capabilities.dialect == "sqlite":
+            await held.execute_query("ROLLBACK")
+            await held.execute_query("BEGIN IMMEDIATE")
+        yield held

@@ -1,0 +1,69 @@
+"""The durable log of events, written in the transaction that causes them.
+
+Appends are serialised, so that positions become visible in their order: on PostgreSQL by an
+advisory lock held from the append to the commit, on SQLite by its single writer. A reader that has
+seen position n has therefore seen, or can see, everything below n.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.actor import Actor
+from models.application import Application
+from models.clock import now
+from models.database import connection, dialect
+from models.enums import ApplicationEventType as Type
+from models.enums import ApplicationStatus as State
+from models.enums import Role
+from models.event import Event
+
+APPEND_LOCK = 0x504F5254  # "PORT"
+PRIVATE = frozenset({Type.STARTED})
+
+
+async def append(
+    application: Application,
+    type_: Type,
+    actor: Actor | tuple[Role, str],
+    *,
+    was: State | None = None,
+    reasons: Sequence[dict[str, Any]] = (),
+) -> Event:
+    """Write one event inside the present transaction. The caller locks what else it needs first."""
+    if dialect() == "postgres":
+        await connection().execute_query("SELECT pg_advisory_xact_lock($1)", [APPEND_LOCK])
+    role, name = (actor.role, actor.name) if isinstance(actor, Actor) else actor
+    return await Event.create(
+        type=type_,
+        application_id=application.id,
+        enterprise_id=application.enterprise_id,
+        **_audience(application, type_),
+        actor_role=role,
+        actor_name=name,
+        from_status=was,
+        to_status=application.status,
+        return_reasons=list(reasons),
+        occurred_at=now(),
+    )
+
+
+def _audience(application: Application, type_: Type) -> dict[str, int | None]:
+    """The institutions that see it: none before the first submission, theirs from then on."""
+    if type_ in PRIVATE or application.submitted_at is None:
+        return {}
+    return {
+        "issuer_id": application.issuer_id,
+        "maker_id": application.maker_id,
+        "data_centre_id": application.data_centre_id,
+    }
+
+
+async def head() -> int:
+    """The position of the newest event, 0 when there is none."""
+    newest = await Event.all().order_by("-id").first().values_list("id", flat=True)
+    return int(newest) if newest else 0
+
+
+async def read(after: int, limit: int, **where: int) -> list[Event]:
+    """Up to `limit` events behind position `after`, in order, that match the columns `where`."""
+    return await Event.filter(id__gt=after, **where).order_by("id").limit(limit)

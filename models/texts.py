@@ -1,0 +1,136 @@
+"""What every code says, in Chinese and in English. The codes are stable; see docs/refusals.md."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Language(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+class Text(NamedTuple):
+    zh: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        return self.en if language is Language.EN else self.zh
+
+
+# fmt: off
+TEXTS: dict[str, Text] = {
+    # signing in and rights
+    "NOT_SIGNED_IN":         Text("请先登录", "Sign in first"),
+    "FORBIDDEN":             Text("您无权进行此操作", "You may not do this"),
+    "NOT_FOUND":             Text("未找到，或您无权查看", "Not found, or not yours to see"),
+    "LOGIN_FAILED":          Text("用户名或密码不正确", "Username or password is wrong"),
+    "CONSENT_REQUIRED":      Text("请阅读并同意《用户服务协议》和《用户隐私政策》", "Agree to the terms of service and the privacy policy"),
+    "CARD_SIGN_IN_OFF":      Text("本系统尚未开通法人卡登录", "Signing in by card is not open on this server"),
+    # shapes
+    "REQUIRED":              Text("必填项", "Required"),
+    "TOO_LONG":              Text("不得超过 {limit} 个字符", "No longer than {limit} characters"),
+    "CONTROL_CHARACTER":     Text("含有不可见的控制字符", "Contains control characters"),
+    "ID_INVALID":            Text("编号无效", "Not a valid id"),
+    # registration
+    "ORGANIZATION_CODE_DIFFERS": Text("组织机构代码与统一社会信用代码第 9–17 位不一致", "The organisation code differs from characters 9–17 of the credit code"),
+    "UNIT_ALREADY_REGISTERED": Text("该单位已注册管理员账号", "The unit already has an administrator account"),
+    "USERNAME_TAKEN":        Text("用户名已被使用", "The username is taken"),
+    "USERNAME_FORMAT":       Text("用户名须为 4–40 个字母、数字或 . _ - @，以字母或数字开头", "A username has 4–40 letters, digits or . _ - @ and starts with a letter or digit"),
+    "PASSWORD_LENGTH":       Text("密码长度须为 8–128 个字符", "A password has 8–128 characters"),
+    "PASSWORD_IS_USERNAME":  Text("密码不得与用户名相同", "The password must differ from the username"),
+    "PASSWORD_MISMATCH":     Text("两次输入的密码不一致", "The two passwords differ"),
+    "CAPTCHA_WRONG":         Text("图片验证码不正确或已过期", "The picture's code is wrong or expired"),
+    "SMS_CODE_WRONG":        Text("短信验证码不正确", "The SMS code is wrong"),
+    "SMS_CODE_EXPIRED":      Text("短信验证码已失效，请重新获取", "The SMS code is no longer valid: ask for a new one"),
+    "SMS_TOO_SOON":          Text("请稍后再获取短信验证码", "Wait before asking for another SMS code"),
+    # starting and saving
+    "UNFINISHED_APPLICATION": Text("您有未办结的新办申请单，请待其办结后再提交", "The unit has an unfinished application"),
+    "HAS_LEGAL_CARD":        Text("本单位已办理法人卡，只能查询申请单，不能提交新办申请", "The unit has a legal card: it may query, but not file a first application"),
+    "ENTERPRISES_ONLY":      Text("仅单位管理员可以申请", "Only a unit's administrator may apply"),
+    "VERSION_CONFLICT":      Text("申请单已被修改（当前版本 {current}），请刷新后重试", "The application has changed (now version {current}): reload and try again"),
+    "WRONG_STATE":           Text("申请单当前状态不允许此操作", "The application's status does not allow this"),
+    "STEP_NOT_SAVED":        Text("该步骤尚未暂存，无可删除的内容", "Nothing of this step has been saved"),
+    "MAKER_LOCKED":          Text("已选择制卡代理点并提交，不能更改", "The bank's agency was chosen and submitted: it cannot be changed"),
+    "OPERATOR_LIMIT":        Text("首次最多申请 {limit} 个操作员卡", "A first application has at most {limit} operator cards"),
+    "OPERATOR_DUPLICATE":    Text("该操作员重复：同一单位名下每人仅可办理 1 个操作员卡", "This operator appears twice: one operator card a person and unit"),
+    "OPERATOR_IS_LEGAL_PERSON": Text("法定代表人仅可办理法人卡，不能办理操作员卡", "The legal person gets the legal card, not an operator card"),
+    "OPERATOR_HAS_CARD":     Text("该操作员已办理操作员卡", "This operator already has a card"),
+    "NOTHING_CHOSEN":        Text("请选择至少一项", "Choose at least one"),
+    # problems of the steps
+    "REGION_UNKNOWN":        Text("行政区划不存在", "No such region"),
+    "REGION_INCOMPLETE":     Text("请按省、市、区的顺序选择到最后一级", "Choose province, city and district to the last level"),
+    "MAKER_OUT_OF_SCOPE":    Text("所选制卡机构与办理范围不符，请重新选择", "The maker is not in the chosen scope: choose again"),
+    "ATTACHMENT_REQUIRED":   Text("请上传附件", "Upload the paper"),
+    "OPERATOR_NOT_CONFIRMED": Text("“暂存”状态的操作员卡信息不能提交，请确定录入", "An operator still in draft cannot be submitted: confirm it"),
+    "AGENT_OPERATOR_MISSING": Text("请指定本申请单中的操作员为经办人", "Choose an operator of this application as the agent"),
+    "AGENT_PHONE_MISSING":   Text("经办人没有手机号码", "The agent has no phone number"),
+    "DELIVERY_METHOD_UNAVAILABLE": Text("所选制卡机构不提供邮寄，请改为自取", "The chosen maker does not mail: choose pickup"),
+    "UNIT_MISMATCH":         Text("单位信息核验未通过，请确认是否有误", "The unit could not be verified: please confirm"),
+    "PERSON_MISMATCH":       Text("身份信息核验未通过，请确认是否有误", "The identity could not be verified: please confirm"),
+    "LONG_TERM_BEFORE_46":   Text("未满 46 周岁的居民身份证通常不是长期有效，请确认", "An ID card is seldom valid for good before the age of 46: please confirm"),
+    # identifiers
+    "USCC_LENGTH":           Text("统一社会信用代码须为 18 位", "A unified social credit code has 18 characters"),
+    "USCC_ALPHABET":         Text("统一社会信用代码含有不允许的字符", "The credit code has a character that is not allowed"),
+    "USCC_CATEGORY":         Text("统一社会信用代码的登记管理部门或机构类别不存在", "The credit code's authority or category does not exist"),
+    "USCC_CHECK_DIGIT":      Text("统一社会信用代码校验位不正确", "The credit code's check digit is wrong"),
+    "ORGANIZATION_CODE_FORMAT": Text("组织机构代码须为 9 位，“-”不用录入", "An organisation code has 9 characters, without “-”"),
+    "ORGANIZATION_CODE_CHECK_DIGIT": Text("组织机构代码校验位不正确", "The organisation code's check digit is wrong"),
+    "RESIDENT_ID_FORMAT":    Text("证件号码须为 18 位", "The number has 18 characters"),
+    "RESIDENT_ID_OLD":       Text("15 位居民身份证已停止使用", "15-digit ID cards are no longer valid"),
+    "RESIDENT_ID_BIRTH_DATE": Text("证件号码中的出生日期不存在", "The birth date in the number does not exist"),
+    "RESIDENT_ID_CHECK_DIGIT": Text("证件号码校验位不正确", "The number's check digit is wrong"),
+    "ID_NUMBER_FORMAT":      Text("证件号码格式不正确", "The ID number's form is wrong"),
+    "MOBILE_INVALID":        Text("手机号码不正确", "Not a valid mobile number"),
+    "PHONE_INVALID":         Text("电话号码不正确", "Not a valid phone number"),
+    "EMAIL_INVALID":         Text("电子邮箱不正确", "Not a valid e-mail address"),
+    "DATE_INVALID":          Text("日期不存在，格式为 YYYYMMDD", "No such date; the form is YYYYMMDD"),
+    "VALIDITY_ORDER":        Text("有效结束日期须晚于起始日期", "The end of validity must be after its start"),
+    "VALIDITY_NOT_STARTED":  Text("证件尚未生效", "The document is not valid yet"),
+    "ID_EXPIRED":            Text("证件已过期", "The document has expired"),
+    "COUNTRY_UNKNOWN":       Text("国家/地区代码不存在", "No such country code"),
+    "NAME_INVALID":          Text("姓名或名称不正确", "Not a valid name"),
+    # submitting
+    "STEPS_INCOMPLETE":      Text("申请单尚未填写完整", "The application is not complete"),
+    "WARNINGS_UNACKNOWLEDGED": Text("信息核验有提示，请点击“确认无误”后提交", "There are warnings: confirm them before submitting"),
+    "DECLARATION_REQUIRED":  Text("请勾选申请单位声明", "Tick the unit's declaration"),
+    # attachments
+    "ATTACHMENT_TYPE":       Text("仅接受 JPEG、PNG 或 PDF 文件", "Only JPEG, PNG or PDF files are accepted"),
+    "ATTACHMENT_SIZE":       Text("文件大小须为 1 字节至 {limit_mib} MiB", "A file has 1 byte to {limit_mib} MiB"),
+    "ATTACHMENT_NAME":       Text("文件名不正确", "Not a valid file name"),
+    "ATTACHMENT_OPERATOR":   Text("请指定附件所属的操作员", "Say which operator the paper belongs to"),
+    "ATTACHMENT_AGENT":      Text("仅当经办人为其他人员时上传经办人证件", "An agent's paper is for an agent who is another person"),
+    "ATTACHMENT_LIMIT":      Text("每类附件最多 {limit} 个", "At most {limit} papers of a kind"),
+    "UPLOAD_EXPIRED":        Text("上传地址已失效，请重新获取", "The upload address is no longer valid: ask for a new one"),
+    "UPLOAD_SIZE":           Text("上传内容与声明的大小不符", "The bytes are not as many as declared"),
+    "UPLOAD_TYPE":           Text("文件内容与声明的类型不符", "The bytes are not of the declared type"),
+    "UPLOAD_DONE":           Text("该附件已上传", "This paper has been uploaded already"),
+    "UPLOAD_INCOMPLETE":     Text("上传中断，请重试", "The upload broke off: try again"),
+    "STORAGE_FULL":          Text("存储空间不足，请稍后重试", "Storage is full: try again later"),
+    # reviewing
+    "REASONS_REQUIRED":      Text("请至少填写一个退单原因", "Give at least one reason"),
+    "REASON_UNKNOWN":        Text("退单原因代码不存在", "No such reason"),
+    "REASON_PATH":           Text("退单原因所指的位置不存在", "The reason is pinned to a place that does not exist"),
+    "NOTE_REQUIRED":         Text("“其他”原因须填写说明", "The reason “other” needs a note"),
+    # making cards
+    "CARD_UNKNOWN":          Text("该卡不属于本申请单", "No such card in this application"),
+    "MEDIA_TYPE_DIFFERS":    Text("介质类型与申请不符", "The medium is of another type than applied for"),
+    "MEDIA_SERIAL_FORMAT":   Text("介质序列号须为 4–40 个字母、数字或“-”", "A medium's serial number has 4–40 letters, digits or “-”"),
+    "MEDIA_SERIAL_TAKEN":    Text("该介质序列号已被使用", "The medium's serial number is in use"),
+    "CARDS_NOT_ISSUED":      Text("还有 {missing} 张卡未制作完成", "{missing} cards are not made yet"),
+    "CARRIER_REQUIRED":      Text("填写运单号须同时填写承运商", "A tracking number needs its carrier"),
+    "DELIVERY_FACT_REQUIRED": Text("请填写承运商或交付时间", "Give the carrier, or that the cards were handed over"),
+    # limits of the surface
+    "PAGE_SIZE":             Text("每页数量须为 1–{limit}", "A page has 1–{limit} items"),
+    "CURSOR_INVALID":        Text("游标无效", "Not a valid cursor"),
+    "INTERNAL":              Text("系统内部错误，参考号 {reference}", "Internal error, reference {reference}"),
+}
+# fmt: on
+
+
+def say(code: str, language: Language, facts: Mapping[str, str | int] | None = None) -> str:
+    """The text of `code` with its facts filled in.
+
+    Raises KeyError for a code without a text: a test walks them all.
+    """
+    return TEXTS[code].in_(language).format(**(facts or {}))

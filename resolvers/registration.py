@@ -1,0 +1,167 @@
+"""Registering a unit and its administrator (manual §4.1, Fig 9–11)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tortoise.exceptions import IntegrityError
+
+from models.account import Account
+from models.clock import today
+from models.enterprise import Enterprise
+from models.enums import Consent, Role, SmsPurpose
+from models.identifiers import (
+    normalized_id_number,
+    normalized_uscc,
+    organization_code_of,
+    organization_code_problem,
+    uscc_problem,
+)
+from models.persons import Person, person_problems
+from models.refusals import Refusal, refuse_any
+from resolvers.office import Office
+from resolvers.sms_codes import check_code, consume_code, normalized_phone
+
+IDENTITY = ("name", "idType", "idNumber", "idValidFrom", "idValidTo", "country")
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{3,39}")
+PASSWORD_LENGTH = range(8, 129)
+BOTH_CONSENTS = frozenset(Consent)
+
+
+@dataclass(frozen=True)
+class UnitForm:
+    """Step 1: the unit's basic data (单位基本信息)."""
+
+    uscc: str
+    organization_code: str
+    name: str
+    legal_person: Person
+
+
+@dataclass(frozen=True)
+class AccountForm:
+    """Step 2: the administrator's account (管理员账号信息)."""
+
+    username: str
+    password: str
+    password_confirmation: str
+    person: Person
+
+
+async def register_enterprise(
+    office: Office, unit: UnitForm, account: AccountForm, sms_code: str, consents: Iterable[Consent]
+) -> Account:
+    """Create the unit and its one administrator.
+
+    Raises Refused with everything that is wrong at once; the SMS code is looked at last.
+    """
+    refuse_any([*wrong_consents(consents), *_wrong_unit(unit), *_wrong_account(account)])
+    refuse_any([*await _taken_unit(unit), *await _taken_username(account)])
+    phone = account.person.phone or ""
+    code = await check_code(phone, SmsPurpose.REGISTRATION.value, sms_code)
+    password_hash = await office.passwords.hash(account.password)
+    try:
+        async with office.act():
+            await consume_code(code)
+            enterprise = await _enterprise(unit)
+            return await _administrator(enterprise, account, password_hash)
+    except IntegrityError:
+        refuse_any([*await _taken_unit(unit), *await _taken_username(account)])
+        raise
+
+
+def wrong_consents(consents: Iterable[Consent]) -> Iterator[Refusal]:
+    """《用户服务协议》 and 《用户隐私政策》 are both needed (manual §3.1)."""
+    if not BOTH_CONSENTS <= set(consents):
+        yield Refusal("CONSENT_REQUIRED", ("consents",))
+
+
+def _wrong_unit(unit: UnitForm) -> Iterator[Refusal]:
+    uscc = normalized_uscc(unit.uscc)
+    organization = unit.organization_code.strip().upper()
+    if code := uscc_problem(uscc):
+        yield Refusal(code, ("unit", "unifiedSocialCreditCode"))
+    if code := organization_code_problem(organization):
+        yield Refusal(code, ("unit", "organizationCode"))
+    elif not uscc_problem(uscc) and organization_code_of(uscc) != organization:
+        yield Refusal("ORGANIZATION_CODE_DIFFERS", ("unit", "organizationCode"))
+    if not unit.name.strip() or unit.name.strip().isdigit():
+        yield Refusal("NAME_INVALID", ("unit", "name"))
+    for refusal in wrong_person(("unit",), unit.legal_person, IDENTITY):
+        renamed = tuple("legalPersonName" if part == "name" else part for part in refusal.path)
+        yield Refusal(refusal.code, renamed)
+
+
+def _wrong_account(account: AccountForm) -> Iterator[Refusal]:
+    if not USERNAME.fullmatch(account.username):
+        yield Refusal("USERNAME_FORMAT", ("account", "username"))
+    if len(account.password) not in PASSWORD_LENGTH:
+        yield Refusal("PASSWORD_LENGTH", ("account", "password"))
+    elif account.password.casefold() == account.username.casefold():
+        yield Refusal("PASSWORD_IS_USERNAME", ("account", "password"))
+    if account.password != account.password_confirmation:
+        yield Refusal("PASSWORD_MISMATCH", ("account", "passwordConfirmation"))
+    yield from wrong_person(("account",), account.person, (*IDENTITY, "phone", "email"))
+
+
+def wrong_person(
+    path: tuple[str, ...], person: Person, required: Iterable[str]
+) -> Iterator[Refusal]:
+    """The errors in a person's data, as refusals below `path`; warnings are let pass."""
+    for found in person_problems(person, tuple(required), today()):
+        if found.severity == "ERROR":
+            yield Refusal(found.code, (*path, found.field))
+
+
+async def _taken_unit(unit: UnitForm) -> list[Refusal]:
+    if await Enterprise.exists(uscc=normalized_uscc(unit.uscc)):
+        return [Refusal("UNIT_ALREADY_REGISTERED", ("unit", "unifiedSocialCreditCode"))]
+    return []
+
+
+async def _taken_username(account: AccountForm) -> list[Refusal]:
+    if await Account.exists(username=account.username):
+        return [Refusal("USERNAME_TAKEN", ("account", "username"))]
+    return []
+
+
+async def _enterprise(unit: UnitForm) -> Enterprise:
+    person = columns_of(unit.legal_person)
+    return await Enterprise.create(
+        uscc=normalized_uscc(unit.uscc),
+        organization_code=unit.organization_code.strip().upper(),
+        name=unit.name.strip(),
+        legal_name=person["name"],
+        legal_id_type=person["id_type"],
+        legal_id_number=person["id_number"],
+        legal_id_valid_from=person["id_valid_from"],
+        legal_id_valid_to=person["id_valid_to"],
+        legal_country=person["country"],
+    )
+
+
+async def _administrator(
+    enterprise: Enterprise, account: AccountForm, password_hash: str
+) -> Account:
+    return await Account.create(
+        username=account.username,
+        password_hash=password_hash,
+        role=Role.ENTERPRISE_ADMIN,
+        enterprise=enterprise,
+        **columns_of(account.person),
+    )
+
+
+def columns_of(person: Person) -> dict[str, str | None]:
+    """A person's columns, normalised as they are kept."""
+    number = person.id_number
+    return {
+        "name": person.name.strip() if person.name else None,
+        "id_type": person.id_type,
+        "id_number": normalized_id_number(person.id_type, number) if number else None,
+        "id_valid_from": person.id_valid_from,
+        "id_valid_to": person.id_valid_to,
+        "country": person.country.upper() if person.country else None,
+        "phone": normalized_phone(person.phone) if person.phone else None,
+        "email": person.email,
+    }

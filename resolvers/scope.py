@@ -1,0 +1,66 @@
+"""Who sees which applications: one place, inside the query."""
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from models.actor import Actor
+from models.application import Application
+from models.enums import ApplicationStatus, Role
+from models.event import Event
+from models.workflow import parties_of
+
+NOTHING = Q(id=-1)
+
+
+def _institutions(actor: Actor) -> Q:
+    mine = actor.institution_id
+    if mine is None:
+        return NOTHING
+    return Q(issuer_id=mine) | Q(maker_id=mine) | Q(data_centre_id=mine)
+
+
+def _units(actor: Actor) -> Q:
+    return NOTHING if actor.enterprise_id is None else Q(enterprise_id=actor.enterprise_id)
+
+
+def visible(actor: Actor | None) -> QuerySet[Application]:
+    """The applications that `actor` may know of: a unit its own, an institution what was once
+    submitted to it, the platform all, a visitor none. Discarded ones are nobody's.
+    """
+    return Application.filter(_mine(actor), discarded_at__isnull=True)
+
+
+def _mine(actor: Actor | None) -> Q:
+    if actor is None:
+        return NOTHING
+    if actor.role is Role.PLATFORM_ADMIN:
+        return Q()
+    if actor.role is Role.ENTERPRISE_ADMIN:
+        return _units(actor)
+    return Q(_institutions(actor), submitted_at__isnull=False)
+
+
+def listed(actor: Actor | None) -> QuerySet[Application]:
+    """What a list shows: an institution does not see what its unit has withdrawn."""
+    rows = visible(actor)
+    if actor and actor.role is Role.ENTERPRISE_ADMIN:
+        return rows
+    return rows.exclude(status=ApplicationStatus.DRAFT)
+
+
+def may_read_content(actor: Actor, application: Application) -> bool:
+    """A draft's content is its unit's alone, also after a withdrawal."""
+    if actor.role is Role.ENTERPRISE_ADMIN:
+        return actor.enterprise_id == application.enterprise_id
+    return application.status is not ApplicationStatus.DRAFT and bool(
+        parties_of(actor, application)
+    )
+
+
+def may_see_event(actor: Actor, event: Event) -> bool:
+    if actor.role is Role.PLATFORM_ADMIN:
+        return True
+    if actor.role is Role.ENTERPRISE_ADMIN:
+        return actor.enterprise_id == event.enterprise_id
+    told = (event.issuer_id, event.maker_id, event.data_centre_id)
+    return actor.institution_id is not None and actor.institution_id in told
