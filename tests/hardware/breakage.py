@@ -2,12 +2,12 @@
 
 from pkcs11 import Attribute, ObjectClass
 
-from hardware.certificates import _template
+from hardware.certificates import COMMON, _template
 from hardware.keypair import find_halves, generate_key, objects
 from hardware.keys import KeyKind
 from hardware.module import Module
 from hardware.owned import owned
-from hardware.token import Pins, session
+from hardware.token import Pins, _make, session
 
 
 def destroy_half(module: Module, label: str, key_id: bytes, pin: str, half: str) -> None:
@@ -45,6 +45,28 @@ def make_token_without_pin(module: Module, label: str, pins: Pins) -> None:
     slot = own.empty_slot()
     assert own.raw.init_token(slot.slot_id, pins.so, label) == 0
     own.settle(label, slot)
+
+
+def make_token(module: Module, label: str, pins: Pins) -> None:
+    """A token, whether or not there is one of that label."""
+    _make(owned(module), label, pins)
+
+
+def torn_object(module: Module, label: str, pin: str, kind: int) -> None:
+    """An object without id, as a SIGKILL in C_GenerateKeyPair or C_CreateObject leaves it."""
+    with session(module, label, pin) as opened:
+        if kind == ObjectClass.CERTIFICATE:
+            opened.create_object(COMMON | {Attribute.SUBJECT: b"", Attribute.VALUE: b"torn"})
+        else:
+            generate_key(opened, b"", KeyKind.P256)
+            for half in find_halves(opened, b"").private:
+                half.destroy()
+
+
+def classes(module: Module, label: str, pin: str) -> list[str]:
+    """The classes of all objects on a card."""
+    with session(module, label, pin) as opened:
+        return sorted(found[Attribute.CLASS].name for found in opened.get_objects({}))
 
 
 def private_attributes(module: Module, label: str, key_id: bytes, pin: str) -> dict[str, bool]:

@@ -2,6 +2,7 @@ import pytest
 from asn1crypto.x509 import TbsCertificate
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from pkcs11 import ObjectClass
 
 from hardware.authority import Authority, random_serial
 from hardware.errors import (
@@ -111,6 +112,17 @@ async def test_what_a_crash_between_writing_and_destroying_leaves_is_cleared(
     await worker.write_certificate(card.label, card.key_id, card.pin, new)
     (found,) = (await worker.read_card(card.label, card.pin)).certificates
     assert found.der == new
+
+
+async def test_a_certificate_left_without_attributes_is_cleared_away(
+    worker: HardwareWorker, module: Module, card: CardCase, certificate_of: Certify
+) -> None:
+    der = await certificate_of(card)
+    place = (module, card.label, card.pin)
+    await worker.call(breakage.torn_object, None, *place, ObjectClass.CERTIFICATE)
+    await worker.write_certificate(card.label, card.key_id, card.pin, der)
+    (found,) = (await worker.read_card(card.label, card.pin)).certificates
+    assert found.der == der
 
 
 async def test_another_cards_certificate_is_not_written(

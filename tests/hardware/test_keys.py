@@ -2,6 +2,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pkcs11 import ObjectClass
 from pkcs11.exceptions import AttributeSensitive
 
 from hardware.certificates import spki
@@ -70,6 +71,19 @@ async def test_half_a_key_pair_is_destroyed_and_replaced(
     assert all(key.sound for key in keys.values())
     other = await worker.personalise(card.label, b"first", card.pins)
     assert requested_key(other.csr_der) == requested_key(before.csr_der)
+
+
+async def test_a_half_left_without_an_id_is_cleared_away(
+    worker: HardwareWorker, module: Module, card: CardCase
+) -> None:
+    await worker.personalise(card.label, b"first", card.pins)
+    place = (module, card.label, card.pin)
+    await worker.call(breakage.torn_object, None, *place, ObjectClass.PUBLIC_KEY)
+    await worker.personalise(card.label, card.key_id, card.pins)
+    assert await worker.call(breakage.classes, None, *place) == [
+        *["PRIVATE_KEY"] * 2,
+        *["PUBLIC_KEY"] * 2,
+    ]
 
 
 async def test_halves_of_two_different_pairs_are_replaced(

@@ -1,16 +1,19 @@
 import asyncio
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from hardware.errors import (
+    HardwareError,
     PinRefused,
     SubjectRefused,
     TokenAmbiguous,
     TokenFolderMissing,
     TokenMissing,
 )
+from hardware.keepsake import keep_token
 from hardware.module import Module, softhsm
 from hardware.token import Pins, ensure_token
 from hardware.worker import HardwareWorker
@@ -57,11 +60,22 @@ async def test_a_token_left_without_pin_is_completed(
     assert (await worker.read_card(card.label, card.pin)).token_serial == made.token_serial
 
 
+async def test_a_half_made_token_that_takes_no_pin_is_passed_over(
+    worker: HardwareWorker, module: Module, card: CardCase
+) -> None:
+    other = Pins("so-nobody-knows", card.pin)
+    await worker.call(breakage.make_token_without_pin, None, module, card.label, other)
+    with pytest.raises(TokenMissing):
+        await worker.read_card(card.label, card.pin)
+    made = await worker.personalise(card.label, card.key_id, card.pins)
+    assert (await worker.read_card(card.label, card.pin)).token_serial == made.token_serial
+
+
 async def test_two_tokens_of_one_label_are_refused(
     worker: HardwareWorker, module: Module, card: CardCase
 ) -> None:
     for _ in range(2):
-        await worker.call(breakage.make_token_without_pin, None, module, card.label, card.pins)
+        await worker.call(breakage.make_token, None, module, card.label, card.pins)
     with pytest.raises(TokenAmbiguous):
         await worker.personalise(card.label, card.key_id, card.pins)
 
@@ -118,3 +132,40 @@ async def test_two_processes_at_once_make_one_token(
     )
     assert len(set(await asyncio.gather(*calls))) == 1
     await other.close()
+
+
+async def test_a_token_whose_file_a_sigkill_emptied_is_mended(
+    own_worker: HardwareWorker, tmp_path: Path, card: CardCase
+) -> None:
+    made = await own_worker.personalise(card.label, card.key_id, card.pins)
+    await own_worker.close()
+    (file,) = (tmp_path / "softhsm" / "tokens").glob("*/token.object")
+    file.write_bytes(b"")  # SoftHSM truncates it at every login before it writes it
+    worker = HardwareWorker(own_worker.module)
+    found = await worker.read_card(card.label, card.pin)
+    await worker.close()
+    assert found.token_serial == made.token_serial
+    assert found.keys[0].sound
+
+
+async def test_a_token_emptied_under_a_running_worker_heals(
+    own_worker: HardwareWorker, tmp_path: Path, card: CardCase
+) -> None:
+    await own_worker.personalise(card.label, card.key_id, card.pins)
+    (file,) = (tmp_path / "softhsm" / "tokens").glob("*/token.object")
+    file.write_bytes(b"")
+    with suppress(HardwareError):
+        await own_worker.read_card(card.label, card.pin)
+    assert (await own_worker.read_card(card.label, card.pin)).keys[0].sound
+
+
+def test_kept_copies_are_for_their_owner_alone(tmp_path: Path) -> None:
+    module = softhsm(tmp_path)
+    token = tmp_path / "tokens" / "262aab86-a13b-9236-e262-939afd48d026"
+    token.mkdir()
+    (token / "token.object").write_bytes(b"wrapped")
+    keep_token(module, "e262939afd48d026")
+    kept = tmp_path / "kept" / "e262939afd48d026"
+    assert kept.read_bytes() == b"wrapped"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert kept.parent.stat().st_mode & 0o077 == 0
