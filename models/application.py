@@ -39,9 +39,7 @@ class Application(Model):
     id = fields.IntField(primary_key=True)
     number = fields.CharField(max_length=20, null=True, unique=True)
     kind = fields.CharEnumField(ApplicationKind, max_length=20)
-    status = fields.CharEnumField(
-        ApplicationStatus, max_length=20, default=ApplicationStatus.DRAFT
-    )
+    status = fields.CharEnumField(ApplicationStatus, max_length=20, default=ApplicationStatus.DRAFT)
     version = fields.IntField(default=1)
     enterprise: fields.ForeignKeyRelation[Enterprise] = fields.ForeignKeyField("models.Enterprise")
     unfinished_of = fields.IntField(null=True, unique=True)
@@ -139,9 +137,7 @@ class Attachment(Model):
     size = fields.IntField(null=True)
     sha256 = fields.CharField(max_length=64, null=True)
     storage_key = fields.CharField(max_length=80, unique=True)
-    status = fields.CharEnumField(
-        AttachmentStatus, max_length=10, default=AttachmentStatus.PENDING
-    )
+    status = fields.CharEnumField(AttachmentStatus, max_length=10, default=AttachmentStatus.PENDING)
     created_at = fields.DatetimeField(auto_now_add=True)
     application_id: int
     operator_id: int | None

@@ -12,7 +12,6 @@ from models.institution import Institution
 from models.persons import Person
 from models.region import Region
 
-
 Child = TypeVar("Child", Operator, Attachment, Verification)
 
 
@@ -27,6 +26,8 @@ class Dossier:
     attachments: Sequence[Attachment] = ()
     verifications: Sequence[Verification] = ()
     maker: Institution | None = None
+    issuer: Institution | None = None
+    data_centre: Institution | None = None
     region: Region | None = None
     agents_operator: Operator | None = field(init=False, default=None)
 
@@ -71,7 +72,7 @@ async def dossiers_of(applications: Sequence[Application]) -> list[Dossier]:
     """One dossier for each application, in their order."""
     ids = [application.id for application in applications]
     enterprises = await Enterprise.in_bulk({a.enterprise_id for a in applications}, "id")
-    makers = await Institution.in_bulk({a.maker_id for a in applications if a.maker_id}, "id")
+    institutions = await Institution.in_bulk(_institution_ids(applications), "id")
     regions = await Region.in_bulk({a.region_code for a in applications if a.region_code}, "code")
     operators = _grouped(await Operator.filter(application_id__in=ids).order_by("id"))
     agents = {row.application_id: row for row in await Agent.filter(application_id__in=ids)}
@@ -85,11 +86,18 @@ async def dossiers_of(applications: Sequence[Application]) -> list[Dossier]:
             agent=agents.get(row.id),
             attachments=papers[row.id],
             verifications=checks[row.id],
-            maker=makers.get(row.maker_id) if row.maker_id else None,
+            maker=institutions.get(row.maker_id or 0),
+            issuer=institutions.get(row.issuer_id or 0),
+            data_centre=institutions.get(row.data_centre_id or 0),
             region=regions.get(row.region_code) if row.region_code else None,
         )
         for row in applications
     ]
+
+
+def _institution_ids(applications: Iterable[Application]) -> set[int]:
+    keys = ((a.maker_id, a.issuer_id, a.data_centre_id) for a in applications)
+    return {key for row in keys for key in row if key}
 
 
 def _grouped(rows: Iterable[Child]) -> dict[int, list[Child]]:

@@ -2,8 +2,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.enums import IdType
-from models.persons import Person
 from models.person_columns import PersonColumns
+from models.persons import Person
 
 
 class Enterprise(Model):

@@ -33,7 +33,7 @@ async def append(
     if dialect() == "postgres":
         await connection().execute_query("SELECT pg_advisory_xact_lock($1)", [APPEND_LOCK])
     role, name = (actor.role, actor.name) if isinstance(actor, Actor) else actor
-    return await Event.create(
+    event = Event(
         type=type_,
         application_id=application.id,
         enterprise_id=application.enterprise_id,
@@ -45,6 +45,8 @@ async def append(
         return_reasons=list(reasons),
         occurred_at=now(),
     )
+    await event.save()
+    return event
 
 
 def _audience(application: Application, type_: Type) -> dict[str, int | None]:
@@ -60,8 +62,8 @@ def _audience(application: Application, type_: Type) -> dict[str, int | None]:
 
 async def head() -> int:
     """The position of the newest event, 0 when there is none."""
-    newest = await Event.all().order_by("-id").first().values_list("id", flat=True)
-    return int(newest) if newest else 0
+    newest = await Event.all().order_by("-id").first()
+    return newest.id if newest else 0
 
 
 async def read(after: int, limit: int, **where: int) -> list[Event]:

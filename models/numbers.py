@@ -10,6 +10,6 @@ def application_number(moment: datetime, row_id: int) -> str:
     return f"XB{moment.astimezone(BEIJING):%Y%m%d}{row_id:08d}"
 
 
-def card_number(application_number: str, index: int) -> str:
+def card_number(of: str, index: int) -> str:
     """The application's number + `-` + two digits; 01 is the legal card."""
-    return f"{application_number}-{index:02d}"
+    return f"{of}-{index:02d}"

@@ -15,6 +15,7 @@ class Kind(StrEnum):
 
 
 BIGGEST = 2**31 - 1
+MOST_DIGITS = 18
 
 
 def public_id(kind: Kind, row: int) -> str:
@@ -24,7 +25,7 @@ def public_id(kind: Kind, row: int) -> str:
 def row_id(kind: Kind, text: str) -> int | None:
     """The row behind `text`, or None when it is not an id of this kind."""
     prefix, _, digits = text.partition("-")
-    if prefix != kind or not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+    if prefix != kind or not digits.isascii() or not digits.isdigit() or len(digits) > MOST_DIGITS:
         return None
     row = int(digits)
     return row if kind is Kind.EVENT or row <= BIGGEST else None

@@ -1,7 +1,7 @@
 """Rows that wait to be worked on: the database is the queue.
 
-A worker takes rows with a lease; whoever dies holding one loses it when the lease ends. On
-PostgreSQL takers skip each other's rows (`FOR UPDATE SKIP LOCKED`); SQLite has one writer at a time.
+A worker takes rows with a lease; whoever dies holding one loses it when the lease ends.
+On PostgreSQL takers skip each other's rows (`FOR UPDATE SKIP LOCKED`); SQLite has one writer.
 """
 
 from datetime import datetime, timedelta

@@ -18,7 +18,8 @@ class Reason:
     hint: Text
 
 
-def _(category: Category, code: str, zh: str, en: str, hint_zh: str, hint_en: str) -> Reason:
+def _(category: Category, code: str, *texts: str) -> Reason:
+    zh, en, hint_zh, hint_en = texts
     return Reason(category, code, Text(zh, en), Text(hint_zh, hint_en))
 
 

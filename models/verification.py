@@ -12,6 +12,7 @@ from models.public_id import Kind, public_id
 if TYPE_CHECKING:
     from models.dossier import Dossier
 
+
 @dataclass(frozen=True)
 class Subject:
     """A unit (`uscc` is set: is it in good standing, is this its legal person?) or a person

@@ -31,7 +31,7 @@ from models.verification import digest_of, subjects_of
 MOST_OPERATORS = 10
 IDENTITY = ("name", "idType", "idNumber", "idValidFrom", "idValidTo", "country")
 REACH = ("phone", "email")
-NOBODY = Person(*[None] * 8)
+NOBODY = Person()
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,17 @@ def _judge_unit(dossier: Dossier, _today: date) -> Iterator[Problem]:
         yield Problem(("unit", "regionCode"), "REGION_UNKNOWN")
     elif dossier.region and not dossier.region.is_leaf:
         yield Problem(("unit", "regionCode"), "REGION_INCOMPLETE")
-    if dossier.region and dossier.maker and here.maker_scope:
-        if not in_scope(dossier.maker, here.maker_scope, dossier.region.code):
-            yield Problem(("unit", "makerId"), "MAKER_OUT_OF_SCOPE")
+    if _is_out_of_scope(dossier):
+        yield Problem(("unit", "makerId"), "MAKER_OUT_OF_SCOPE")
     yield from _paper(dossier, ("unit",), AttachmentKind.BUSINESS_LICENCE)
     yield from _unverified(dossier, Step.UNIT)
+
+
+def _is_out_of_scope(dossier: Dossier) -> bool:
+    maker, region, scope = dossier.maker, dossier.region, dossier.application.maker_scope
+    if maker is None or region is None or scope is None:
+        return False
+    return not in_scope(maker, scope, region.code)
 
 
 def in_scope(maker: Institution, scope: MakerScope, region_code: str) -> bool:

@@ -1,1 +1,1 @@
-"""The acts: one function per business act. Actor and plain values in, models out, refusals raised."""
+"""The acts, one function each: Actor and plain values in, models out, refusals raised."""

@@ -72,7 +72,7 @@ async def register_enterprise(
 
 def wrong_consents(consents: Iterable[Consent]) -> Iterator[Refusal]:
     """《用户服务协议》 and 《用户隐私政策》 are both needed (manual §3.1)."""
-    if not BOTH_CONSENTS <= set(consents):
+    if set(consents) != BOTH_CONSENTS:
         yield Refusal("CONSENT_REQUIRED", ("consents",))
 
 
@@ -143,13 +143,15 @@ async def _enterprise(unit: UnitForm) -> Enterprise:
 async def _administrator(
     enterprise: Enterprise, account: AccountForm, password_hash: str
 ) -> Account:
-    return await Account.create(
+    row = Account(
         username=account.username,
         password_hash=password_hash,
         role=Role.ENTERPRISE_ADMIN,
         enterprise=enterprise,
         **columns_of(account.person),
     )
+    await row.save()
+    return row
 
 
 def columns_of(person: Person) -> dict[str, str | None]:

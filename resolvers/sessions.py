@@ -69,9 +69,7 @@ async def actor_of(token: str) -> Actor | None:
 
 async def still_signed_in(actor: Actor) -> bool:
     """Whether the session behind `actor` has neither ended nor been revoked."""
-    return await Session.exists(
-        id=actor.session_id, revoked_at__isnull=True, expires_at__gt=now()
-    )
+    return await Session.exists(id=actor.session_id, revoked_at__isnull=True, expires_at__gt=now())
 
 
 async def logout(actor: Actor) -> None:
