@@ -66,7 +66,7 @@ class Issuance(Queued):
 
 
 class Certificate(Model):
-    """An issued certificate. Times in UTC; `serial_number` in upper-case hexadecimal."""
+    """An issued certificate. Times are UTC. `serial_number` is upper-case hexadecimal."""
 
     id = fields.IntField(primary_key=True)
     card: fields.ForeignKeyRelation[Card] = fields.ForeignKeyField(

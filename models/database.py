@@ -24,7 +24,8 @@ async def connect(url: str) -> TortoiseContext:
 
 async def migrate(url: str) -> None:
     """Bring the schema of the database at `url` up to date with models/migrations."""
-    await apply_migrations(config=config(url))
+    async with TortoiseContext():  # closes what it opened, also when a migration fails
+        await apply_migrations(config=config(url))
 
 
 def dialect() -> str:

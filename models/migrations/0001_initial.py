@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
                 ('pem', fields.TextField(unique=False)),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'certificate', 'app': 'models', 'pk_attr': 'id', 'table_description': 'An issued certificate. Times in UTC; `serial_number` in upper-case hexadecimal.'},
+            options={'table': 'certificate', 'app': 'models', 'pk_attr': 'id', 'table_description': 'An issued certificate. Times are UTC. `serial_number` is upper-case hexadecimal.'},
             bases=['Model'],
         ),
         ops.CreateModel(
