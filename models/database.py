@@ -3,18 +3,31 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
 
 def config(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for a database `url` (sqlite://PATH or postgres://…)."""
+    """Tortoise's configuration for a database `url` (sqlite://PATH or postgres://…).
+
+    `?host=FOLDER` means a server's socket in that folder, as in libpq's URIs.
+    """
     app = {"models": ["models"], "migrations": "models.migrations", "default_connection": "default"}
-    return {"connections": {"default": url}, "apps": {"models": app}}
+    return {"connections": {"default": _connection(url)}, "apps": {"models": app}}
+
+
+def _connection(url: str) -> dict[str, Any]:
+    expanded = expand_db_url(url.replace("postgresql://", "postgres://", 1))
+    folder = parse_qs(urlsplit(url).query).get("host")
+    if folder:
+        expanded["credentials"]["host"] = folder[0]
+    return expanded
 
 
 async def connect(url: str) -> TortoiseContext:
