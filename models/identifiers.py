@@ -31,6 +31,7 @@ ORGANIZATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]")
 RESIDENT_ID = re.compile(r"[1-9]\d{16}[\dX]")
 RESIDENT_CHECKS = "10X98765432"
 PERMIT_PREFIXES = ("810000", "820000", "830000")
+MAINLAND_WITH_CODE = 13
 PHONE = re.compile(r"\+?[\d -]{5,20}")
 
 # fmt: off
@@ -161,6 +162,15 @@ def is_long_term_too_early(number: str, valid_from: str | None, valid_to: str | 
         return False
     had_birthday = (issued.month, issued.day) >= (born.month, born.day)
     return issued.year - born.year - (not had_birthday) < LONG_TERM_AGE
+
+
+def normalized_phone(text: str) -> str:
+    """The digits alone: a mainland number without its 86, another with its `+`."""
+    plus = "+" if text.strip().startswith("+") else ""
+    digits = "".join(mark for mark in text if mark.isdigit())
+    if len(digits) == MAINLAND_WITH_CODE and digits.startswith("86"):
+        return digits[2:]
+    return plus + digits
 
 
 def mobile_problem(text: str) -> str | None:

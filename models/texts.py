@@ -52,6 +52,7 @@ TEXTS: dict[str, Text] = {
     "WRONG_STATE":           Text("申请单当前状态不允许此操作", "The application's status does not allow this"),
     "STEP_NOT_SAVED":        Text("该步骤尚未暂存，无可删除的内容", "Nothing of this step has been saved"),
     "MAKER_LOCKED":          Text("已选择制卡代理点并提交，不能更改", "The bank's agency was chosen and submitted: it cannot be changed"),
+    "MAKER_UNKNOWN":         Text("制卡机构不存在", "No such maker"),
     "OPERATOR_LIMIT":        Text("首次最多申请 {limit} 个操作员卡", "A first application has at most {limit} operator cards"),
     "OPERATOR_DUPLICATE":    Text("该操作员重复：同一单位名下每人仅可办理 1 个操作员卡", "This operator appears twice: one operator card a person and unit"),
     "OPERATOR_IS_LEGAL_PERSON": Text("法定代表人仅可办理法人卡，不能办理操作员卡", "The legal person gets the legal card, not an operator card"),

@@ -25,6 +25,11 @@ class Subject:
     unit_name: str = ""
 
     @property
+    def key(self) -> str:
+        """Its place as kept with the answer: `operators.opr-7`."""
+        return ".".join(self.path)
+
+    @property
     def is_unit(self) -> bool:
         return bool(self.uscc)
 

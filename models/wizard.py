@@ -243,7 +243,7 @@ def _unverified(dossier: Dossier, step: Step) -> Iterator[Problem]:
     """The verifier's doubts about the data as they stand now: soft warnings (§5.1.3)."""
     answers = {answer.subject: answer for answer in dossier.verifications}
     for subject in subjects_of(dossier, step):
-        answer = answers.get(".".join(subject.path))
+        answer = answers.get(subject.key)
         if answer is None or answer.digest != digest_of(subject):
             continue
         if answer.outcome is VerificationOutcome.MISMATCH:

@@ -8,6 +8,7 @@ from models.actor import Actor
 from models.application import Application
 from models.clock import now
 from models.enums import ApplicationAction
+from models.identifiers import mobile_problem, normalized_phone
 from models.refusals import Refused, VersionConflict, refuse
 from models.workflow import parties_of, permit
 from resolvers.office import Office
@@ -63,3 +64,11 @@ def apply(row: Any, changes: Changes, columns: Mapping[str, str] | None = None) 
     """Put the changes into the row's columns (named as the change unless `columns` says)."""
     for name, value in changes.items():
         setattr(row, (columns or {}).get(name, name), cleaned(value))
+
+
+def with_tidy_phone(changes: Changes) -> Changes:
+    """The changes with a valid mobile number in the form in which it is kept and compared."""
+    phone = changes.get("phone")
+    if not phone or mobile_problem(phone):
+        return changes
+    return {**changes, "phone": normalized_phone(phone)}

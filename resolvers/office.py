@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models.database import transaction
+from resolvers.addresses import Addresses
 from resolvers.passwords import Passwords
 from resolvers.storage import Storage
 from resolvers.verifier import Verifier
@@ -20,6 +21,7 @@ class Terms:
     sms_resend: timedelta = timedelta(seconds=60)
     captcha: timedelta = timedelta(minutes=5)
     upload: timedelta = timedelta(minutes=15)
+    download: timedelta = timedelta(minutes=5)
     most_upload_bytes: int = 10 * 2**20
 
 
@@ -32,6 +34,7 @@ class Office:
     verifier: Verifier
     storage: Storage
     passwords: Passwords
+    addresses: Addresses
     wake: Callable[[], Awaitable[None]]
     terms: Terms = Terms()
 

@@ -12,6 +12,7 @@ from models.enterprise import Enterprise
 from models.enums import Consent, Role, SmsPurpose
 from models.identifiers import (
     normalized_id_number,
+    normalized_phone,
     normalized_uscc,
     organization_code_of,
     organization_code_problem,
@@ -20,7 +21,7 @@ from models.identifiers import (
 from models.persons import Person, person_problems
 from models.refusals import Refusal, refuse_any
 from resolvers.office import Office
-from resolvers.sms_codes import check_code, consume_code, normalized_phone
+from resolvers.sms_codes import check_code, consume_code
 
 IDENTITY = ("name", "idType", "idNumber", "idValidFrom", "idValidTo", "country")
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{3,39}")

@@ -6,7 +6,7 @@ import secrets
 from models.clock import now
 from models.code import SmsCode
 from models.enums import SmsPurpose
-from models.identifiers import mobile_problem
+from models.identifiers import mobile_problem, normalized_phone
 from models.message import Message
 from models.notices import code_message
 from models.refusals import Refused, RetryLater, refuse
@@ -16,12 +16,6 @@ from resolvers.office import Office
 MOST_TRIES = 5
 SUBMISSION = "SUBMISSION"
 PURPOSES = {SmsPurpose.REGISTRATION.value: "注册管理员账号", SUBMISSION: "提交新办卡申请"}
-
-
-def normalized_phone(phone: str) -> str:
-    """The digits of a number; a mainland number without its +86."""
-    digits = "".join(mark for mark in phone if mark.isdigit())
-    return digits.removeprefix("86") if len(digits) == len("86") + 11 else digits
 
 
 def _hash(row: SmsCode, code: str) -> str:

@@ -1,0 +1,63 @@
+"""A unit's people who may get a card (操作员账号)."""
+
+from tortoise.exceptions import IntegrityError
+
+from models.account import Account
+from models.actor import Actor
+from models.enterprise import Enterprise, OperatorAccount
+from models.enums import Role
+from models.persons import COLUMNS, Person, same_person
+from models.refusals import Refusal, refuse, refuse_any
+from resolvers.office import Office
+from resolvers.registration import USERNAME, columns_of, wrong_person
+
+
+async def create_operator_account(
+    office: Office, actor: Actor, username: str, person: Person
+) -> OperatorAccount:
+    """Enter a person of the actor's unit. Raises Refused with everything that is wrong at once."""
+    if actor.role is not Role.ENTERPRISE_ADMIN or actor.enterprise_id is None:
+        raise refuse("FORBIDDEN")
+    refuse_any(_wrong_form(username, person))
+    refuse_any(await _taken(actor.enterprise_id, username, person))
+    row = OperatorAccount(enterprise_id=actor.enterprise_id, username=username)
+    for name, value in columns_of(person).items():
+        setattr(row, name, value)
+    try:
+        async with office.act():
+            await row.save()
+    except IntegrityError:  # the same was entered at the same moment
+        refuse_any(await _taken(actor.enterprise_id, username, person))
+        raise
+    return row
+
+
+def _wrong_form(username: str, person: Person) -> list[Refusal]:
+    wrong = list(wrong_person((), person, COLUMNS))
+    if not USERNAME.fullmatch(username):
+        wrong.insert(0, Refusal("USERNAME_FORMAT", ("username",)))
+    return wrong
+
+
+async def _taken(enterprise_id: int, username: str, person: Person) -> list[Refusal]:
+    wrong = []
+    accounts = await Account.exists(username=username)
+    if accounts or await OperatorAccount.exists(username=username):
+        wrong.append(Refusal("USERNAME_TAKEN", ("username",)))
+    unit = await Enterprise.get(id=enterprise_id)
+    if same_person(person, unit.legal_person):
+        wrong.append(Refusal("OPERATOR_IS_LEGAL_PERSON", ("idNumber",)))
+    others = await OperatorAccount.filter(enterprise_id=enterprise_id)
+    if any(same_person(person, other.person) for other in others):
+        wrong.append(Refusal("OPERATOR_DUPLICATE", ("idNumber",)))
+    return wrong
+
+
+async def operator_accounts(
+    enterprise_id: int, *, without_card: bool | None
+) -> list[OperatorAccount]:
+    """The unit's people; only those without a card (or only those with one) if asked."""
+    rows = OperatorAccount.filter(enterprise_id=enterprise_id)
+    if without_card is not None:
+        rows = rows.filter(has_card=not without_card)
+    return await rows.order_by("id")
