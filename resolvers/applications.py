@@ -101,17 +101,16 @@ async def discard_application(
     await forgotten(office, keys)
 
 
-KEPT = frozenset(
-    "id number kind status version enterprise_id created_at submitted_at maker_id issuer_id "
-    "data_centre_id".split()
-)
+ENTERED = (
+    "region_code", "street", "maker_scope", "legal_phone", "legal_email", "legal_media_type",
+    "delivery_method", "delivery_contact", "delivery_phone", "delivery_address",
+)  # fmt: skip
 
 
 def _empty(application: Application) -> None:
     """Leave the row as a tombstone: what the log refers to, and nothing the unit had entered."""
-    for name, field in application._meta.fields_map.items():
-        if name in application._meta.fields_db_projection and name not in KEPT and field.null:
-            setattr(application, name, None)
+    for name in ENTERED:
+        setattr(application, name, None)
     application.return_reasons = []
     application.unfinished_of = None
     application.discarded_at = now()
