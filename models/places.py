@@ -21,7 +21,7 @@ Path = tuple[str, ...]
 
 
 def canonical_place(dossier: Dossier, path: Path) -> Path | None:
-    """`path` with its step in the one spelling that problems use, or None if there is no such place.
+    """`path` with its step in the one spelling that problems use; None: there is no such place.
 
     The empty path is the application as a whole.
     """

@@ -235,7 +235,7 @@ async def remove_attachment(office: Office, actor: Actor, attachment_id: int) ->
     Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
     """
     paper = await Attachment.get_or_none(id=attachment_id)
-    if paper is None or not await visible(actor).exists(id=paper.application_id):
+    if paper is None or not await visible(actor).filter(id=paper.application_id).exists():
         raise refuse("NOT_FOUND", "attachmentId")
     async with office.act():
         application = await locked(actor, paper.application_id, ApplicationAction.SAVE)

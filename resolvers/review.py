@@ -44,7 +44,10 @@ class Reason:
 
 
 async def accept_application(office: Office, actor: Actor, application_id: int) -> Application:
-    """受理: from now on the unit can do nothing. Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE."""
+    """受理: from now on the unit can do nothing.
+
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
+    """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.ACCEPT)
         was = move(application, ApplicationAction.ACCEPT, ApplicationStatus.IN_REVIEW)
