@@ -33,7 +33,7 @@ from models.queue import finish, next_due, put_back, take
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=60)  # renewed at every step
 RETRIES = (1, 5, 30, 120, 600)  # seconds to wait after the first, second … failure
 LONGEST_SLEEP = 15.0
 PROFILES = {CardKind.LEGAL: Profiles.LEGAL, CardKind.OPERATOR: Profiles.OPERATOR}
@@ -105,6 +105,7 @@ class IssuingWorker:
         card = await Card.get(id=job.card_id)
         while job.step is not IssuanceStep.WRITTEN:
             await STEPS[job.step](self._workshop, job, card)
+            job.leased_until = now() + LEASE
             await job.save()
         await _record(job, card)
         await self._wake_readers()
