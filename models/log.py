@@ -8,6 +8,8 @@ seen position n has therefore seen, or can see, everything below n.
 from collections.abc import Sequence
 from typing import Any
 
+from tortoise.expressions import Q
+
 from models.actor import Actor
 from models.application import Application
 from models.clock import now
@@ -66,6 +68,6 @@ async def head() -> int:
     return newest.id if newest else 0
 
 
-async def read(after: int, limit: int, **where: int) -> list[Event]:
-    """Up to `limit` events behind position `after`, in order, that match the columns `where`."""
-    return await Event.filter(id__gt=after, **where).order_by("id").limit(limit)
+async def read(after: int, limit: int, where: Q) -> list[Event]:
+    """Up to `limit` events behind position `after`, in order, that match `where`."""
+    return await Event.filter(where, id__gt=after).order_by("id").limit(limit)

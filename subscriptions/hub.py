@@ -1,0 +1,150 @@
+"""The hub: reads the log once a process and hands each event to the mailboxes it is for.
+
+Scan, then live: a follower opens its mailbox first, reads the log from its cursor, and goes on from
+the mailbox; what came both ways is told once. A mailbox is bounded: when it overflows it is emptied
+and its follower scans the log again from where it was, so that a slow client costs bounded memory
+and loses nothing.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+
+from models.event import Event
+from models.log import head, read
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 2.0  # seconds: how late an event is when its wake-up was lost
+MAILBOX = 256  # events
+BATCH = 200  # events read at once
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Which events one sees: as a query of the log, and as a test of one event."""
+
+    query: Q
+    sees: Callable[[Event], bool]
+
+
+class Mailbox:
+    """The events that wait for one follower."""
+
+    def __init__(self, audience: Audience, size: int = MAILBOX) -> None:
+        self._audience, self._size = audience, size
+        self._events: deque[Event] = deque()
+        self._bell = asyncio.Event()
+        self._overflowed = False
+
+    def put(self, event: Event) -> None:
+        if self._overflowed or not self._audience.sees(event):
+            return
+        if len(self._events) >= self._size:
+            self._events.clear()
+            self._overflowed = True
+        else:
+            self._events.append(event)
+        self._bell.set()
+
+    async def until_overflow(self) -> AsyncIterator[Event]:
+        """The events as they come; ends when some had to be dropped."""
+        while not self._overflowed:
+            if not self._events:
+                self._bell.clear()
+                await self._bell.wait()
+                continue
+            yield self._events.popleft()
+        self._overflowed = False
+
+
+class Hub:
+    """One reader of the log for all followers of this process."""
+
+    def __init__(self, look_every: float = LOOK_EVERY, mailbox: int = MAILBOX) -> None:
+        self._look_every, self._mailbox = look_every, mailbox
+        self._mailboxes: set[Mailbox] = set()
+        self._bell = asyncio.Event()
+        self._position: int | None = None
+
+    def wake(self) -> None:
+        self._bell.set()
+
+    @property
+    def followers(self) -> int:
+        return len(self._mailboxes)
+
+    async def run(self) -> None:
+        """Hand out events until cancelled. A database that is away is asked again."""
+        while True:
+            self._bell.clear()
+            try:
+                await self._hand_out()
+            except Exception:
+                log.exception("the hub cannot read the log")
+            await self._sleep()
+
+    async def _sleep(self) -> None:
+        try:
+            await asyncio.wait_for(self._bell.wait(), self._look_every)
+        except TimeoutError:
+            return
+
+    async def _hand_out(self) -> None:
+        if not self._mailboxes:
+            self._position = None
+            return
+        if self._position is None:
+            return
+        while events := await read(self._position, BATCH, Q()):
+            for event in events:
+                for mailbox in self._mailboxes:
+                    mailbox.put(event)
+            self._position = events[-1].id
+
+    @contextmanager
+    def _listen(self, audience: Audience) -> Iterator[Mailbox]:
+        mailbox = Mailbox(audience, self._mailbox)
+        self._mailboxes.add(mailbox)
+        try:
+            yield mailbox
+        finally:
+            self._mailboxes.discard(mailbox)
+
+    async def follow(self, audience: Audience, after: int | None) -> AsyncGenerator[Event, None]:
+        """Every event for `audience` behind position `after`, or from now on when it is None.
+
+        Nothing is lost and nothing told twice, whatever `after` is. Never ends by itself.
+        """
+        with self._listen(audience) as mailbox:
+            position = await self._joined()
+            position = position if after is None else after
+            while True:
+                async for event in scan(audience, position):
+                    position = event.id
+                    yield event
+                async for event in mailbox.until_overflow():
+                    if event.id > position:
+                        position = event.id
+                        yield event
+
+    async def _joined(self) -> int:
+        """The log's head now; the hub's own position is never beyond it for a new follower."""
+        newest = await head()
+        if self._position is None:
+            self._position = newest
+        return newest
+
+
+async def scan(audience: Audience, after: int) -> AsyncIterator[Event]:
+    """What is in the log already, in batches."""
+    position = after
+    while events := await read(position, BATCH, audience.query):
+        for event in events:
+            yield event
+        position = events[-1].id
