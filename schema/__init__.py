@@ -1,0 +1,1 @@
+"""The contract: Strawberry types, inputs, payloads, roots, limits, and the committed SDL."""

@@ -1,0 +1,188 @@
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from tortoise.queryset import QuerySet
+
+from models.application import Application as Row
+from models.clock import today
+from models.dossier import Dossier
+from models.enums import ApplicationAction, ApplicationKind, ApplicationStatus, Party, Step
+from models.public_id import Kind, public_id
+from models.remarks import remarks_of
+from models.verification import subjects_of
+from models.wizard import judge
+from models.workflow import TURN, available_actions, parties_of
+from resolvers.paging import Page
+from resolvers.scope import may_read_content
+from resolvers.timeline import timeline
+from schema.attachment import Attachment
+from schema.card import Card
+from schema.context import Info
+from schema.enterprise import Enterprise
+from schema.institution import Institution, institution
+from schema.loaders import Loaders
+from schema.page_info import PageInfo
+from schema.return_reason import ReturnReason
+from schema.says import says
+from schema.steps import Agent, Delivery, LegalCardStep, Operator, UnitStep, Verification
+from schema.wizard import WizardStep
+
+if TYPE_CHECKING:
+    from schema.event import ApplicationEventConnection
+
+DESCRIPTION = """An application for cards (申请单).
+
+Its unit sees it always; its issuer, maker and data centre once it has been submitted to them, and of
+a draft (also after a withdrawal) only the number and the status: the content is then null or empty.
+"""
+
+
+@strawberry.type(description=DESCRIPTION)
+class Application:
+    row: strawberry.Private[Row]
+    loaders: strawberry.Private[Loaders]
+    id: strawberry.ID = says("Opaque.")
+    number: str | None = says("Given at the first submission, and kept.")
+    kind: ApplicationKind = says("What is applied for.")
+    status: ApplicationStatus = says("Where it stands (manual §5.5).")
+    version: int = says("Raised by every change but papers'; a mutation of the unit names it.")
+    created_at: datetime = says("When it was started.")
+    updated_at: datetime = says("When it was last changed.")
+    submitted_at: datetime | None = says("When it was last submitted.")
+
+    @strawberry.field(description="Whose turn it is; null when it is done.")
+    def turn(self) -> Party | None:
+        return TURN[self.status]
+
+    @strawberry.field(description="The unit that applies.")
+    async def enterprise(self) -> Enterprise:
+        dossier = await self._dossier()
+        return Enterprise.of(dossier.enterprise, self.loaders)
+
+    @strawberry.field(description="制卡机构.")
+    async def maker(self) -> Institution | None:
+        return await institution(self.loaders, self.row.maker_id)
+
+    @strawberry.field(description="What the viewer may do now, by the workflow.")
+    def available_actions(self) -> list[ApplicationAction]:
+        viewer = self.loaders.viewer
+        return available_actions(self.row, parties_of(viewer, self.row)) if viewer else []
+
+    @strawberry.field(description="The steps of the wizard, judged as they stand now.")
+    async def steps(self, info: Info) -> list[WizardStep]:
+        dossier = await self._content()
+        if dossier is None:
+            return []
+        return [WizardStep.of(state, info.context.language) for state in judge(dossier, today())]
+
+    @strawberry.field(description="The unit's step.")
+    def unit(self) -> UnitStep | None:
+        return UnitStep.of(self.row, self.loaders) if self._is_open else None
+
+    @strawberry.field(description="The legal card's step.")
+    async def legal_card(self) -> LegalCardStep | None:
+        dossier = await self._content()
+        return LegalCardStep.of(dossier) if dossier else None
+
+    @strawberry.field(description="For whom operator cards are asked; at most 10.")
+    async def operators(self) -> list[Operator]:
+        dossier = await self._content()
+        return [Operator.of(row) for row in dossier.operators] if dossier else []
+
+    @strawberry.field(description="The agent (经办人).")
+    async def agent(self) -> Agent | None:
+        dossier = await self._content()
+        return Agent.of(dossier) if dossier else None
+
+    @strawberry.field(description="How the cards are to reach the unit.")
+    def delivery(self) -> Delivery | None:
+        return Delivery.of(self.row) if self._is_open else None
+
+    @strawberry.field(description="备注 in the official form, made from the delivery.")
+    async def remarks(self) -> str | None:
+        dossier = await self._content()
+        if dossier is None:
+            return None
+        return remarks_of(self.row, has_operators=bool(dossier.operators))
+
+    @strawberry.field(description="Its papers.")
+    async def attachments(self) -> list[Attachment]:
+        dossier = await self._content()
+        papers = dossier.attachments if dossier else ()
+        return [Attachment.of(paper, self.row, self.loaders) for paper in papers]
+
+    @strawberry.field(description="What the verifier said of the data as they stand now.")
+    async def verifications(self) -> list[Verification]:
+        dossier = await self._content()
+        if dossier is None:
+            return []
+        present = {subject.key for step in Step for subject in subjects_of(dossier, step)}
+        return [Verification.of(row) for row in dossier.verifications if row.subject in present]
+
+    @strawberry.field(description="Why it was returned, until it is submitted again.")
+    def return_reasons(self, info: Info) -> list[ReturnReason]:
+        language = info.context.language
+        return [ReturnReason.of(kept, language) for kept in self.row.return_reasons]
+
+    @strawberry.field(description="What has happened, oldest first, as far as the viewer may know.")
+    async def timeline(
+        self,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many; 20 by default, at most 100.")
+        ] = None,
+        after: Annotated[
+            str | None, strawberry.argument(description="The cursor behind which to go on.")
+        ] = None,
+    ) -> Annotated["ApplicationEventConnection", strawberry.lazy("schema.event")]:
+        from schema.event import ApplicationEventConnection  # noqa: PLC0415 - they refer to each other
+
+        page = await timeline(self.loaders.viewer, self.row.id, first, after)
+        return ApplicationEventConnection.of(page, self)
+
+    @strawberry.field(description="Its cards, once approved.")
+    async def cards(self) -> list[Card]:
+        rows = await self.loaders.cards.load(self.row.id)
+        return [Card.of(row, self.loaders) for row in rows]
+
+    @property
+    def _is_open(self) -> bool:
+        viewer = self.loaders.viewer
+        return viewer is not None and may_read_content(viewer, self.row)
+
+    async def _content(self) -> Dossier | None:
+        return await self._dossier() if self._is_open else None
+
+    async def _dossier(self) -> Dossier:
+        return await self.loaders.dossier.load(self.row)
+
+    @classmethod
+    def of(cls, row: Row, loaders: Loaders) -> "Application":
+        return cls(
+            row=row,
+            loaders=loaders,
+            id=strawberry.ID(public_id(Kind.APPLICATION, row.id)),
+            number=row.number,
+            kind=row.kind,
+            status=row.status,
+            version=row.version,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            submitted_at=row.submitted_at,
+        )
+
+
+@strawberry.type(description="A page of applications.")
+class ApplicationConnection:
+    rows: strawberry.Private[QuerySet[Any]]
+    nodes: list[Application] = says("The page.")
+    page_info: PageInfo = says("Where the page stands.")
+
+    @strawberry.field(description="How many there are in all.")
+    async def total_count(self) -> int:
+        return await self.rows.count()
+
+    @classmethod
+    def of(cls, page: Page[Row], rows: QuerySet[Any], loaders: Loaders) -> "ApplicationConnection":
+        nodes = [Application.of(row, loaders) for row in page.rows]
+        return cls(rows=rows, nodes=nodes, page_info=PageInfo.of(page))
