@@ -30,6 +30,7 @@ TEXTS: dict[str, Text] = {
     # shapes
     "REQUIRED":              Text("必填项", "Required"),
     "TOO_LONG":              Text("不得超过 {limit} 个字符", "No longer than {limit} characters"),
+    "TOO_MANY":              Text("不得超过 {limit} 项", "No more than {limit} items"),
     "CONTROL_CHARACTER":     Text("含有不可见的控制字符", "Contains control characters"),
     "ID_INVALID":            Text("编号无效", "Not a valid id"),
     # registration

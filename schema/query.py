@@ -1,0 +1,123 @@
+"""What can be asked."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import strawberry
+
+from models.enums import MakerScope
+from models.public_id import Kind, row_id
+from resolvers import institutions
+from resolvers.applications import application_of
+from resolvers.paging import page
+from resolvers.search import Wanted, found
+from schema.acting import given
+from schema.application import Application, ApplicationConnection
+from schema.context import Info
+from schema.inputs import ApplicationFilter
+from schema.institution import Institution, InstitutionConnection
+from schema.loaders import Loaders
+from schema.region import Region
+from schema.return_reason import CatalogueReason, catalogue
+from schema.shapes import plain
+from schema.viewer import Viewer
+
+FIRST = strawberry.argument(description="How many; 20 by default, at most 100.")
+AFTER = strawberry.argument(description="The cursor behind which to go on.")
+
+
+@strawberry.enum(description="In which order applications are listed, by when they were started.")
+class ApplicationOrder(StrEnum):
+    NEWEST_FIRST = "NEWEST_FIRST"
+    OLDEST_FIRST = "OLDEST_FIRST"
+
+
+@strawberry.type(description="Everything that can be asked.")
+class Query:
+    @strawberry.field(description="Who is signed in; null for a visitor.")
+    async def viewer(self, info: Info) -> Viewer | None:
+        actor = await info.context.viewer()
+        return Viewer.of(actor) if actor else None
+
+    @strawberry.field(description="The regions below a region. Anyone.")
+    async def regions(
+        self,
+        parent_code: Annotated[
+            str | None,
+            strawberry.argument(description="Of a province or city; null: the provinces."),
+        ] = None,
+    ) -> list[Region]:
+        return [Region.of(row) for row in await institutions.regions(plain(parent_code))]
+
+    @strawberry.field(description="机构查询. Anyone.")
+    async def institutions(
+        self,
+        info: Info,
+        search: Annotated[
+            str | None, strawberry.argument(description="Words of name, address or telephone.")
+        ] = None,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
+    ) -> InstitutionConnection:
+        rows = institutions.found(plain(search))
+        loaders = Loaders(await info.context.viewer())
+        return InstitutionConnection.of(await page(rows, first, after), rows, loaders)
+
+    @strawberry.field(description="The makers that a unit may choose. Anyone.")
+    async def makers(
+        self,
+        info: Info,
+        region_code: Annotated[
+            str, strawberry.argument(description="Of the unit's main business place.")
+        ],
+        scope: Annotated[MakerScope, strawberry.argument(description="本省直辖市 or 跨区通办.")],
+    ) -> list[Institution]:
+        loaders = Loaders(await info.context.viewer())
+        rows = await institutions.makers(plain(region_code) or "", scope)
+        return [Institution.of(row, loaders) for row in rows]
+
+    @strawberry.field(description="An application; null if it is not yours to see.")
+    async def application(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The application.")],
+    ) -> Application | None:
+        viewer = await info.context.viewer()
+        row = await application_of(viewer, row_id(Kind.APPLICATION, id) or 0)
+        return Application.of(row, Loaders(viewer)) if row else None
+
+    @strawberry.field(
+        description="综合查询: a unit its own, an institution what was submitted to it; a visitor none."
+    )
+    async def applications(
+        self,
+        info: Info,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
+        filter: Annotated[
+            ApplicationFilter | None, strawberry.argument(description="Which ones; null: all.")
+        ] = None,
+        order: Annotated[
+            ApplicationOrder, strawberry.argument(description="The newest first by default.")
+        ] = ApplicationOrder.NEWEST_FIRST,
+    ) -> ApplicationConnection:
+        viewer = await info.context.viewer()
+        rows = found(viewer, _wanted(filter))
+        newest_first = order is ApplicationOrder.NEWEST_FIRST
+        shown = await page(rows, first, after, newest_first=newest_first)
+        return ApplicationConnection.of(shown, rows, Loaders(viewer))
+
+    @strawberry.field(description="The catalogue of return reasons (manual §5.4). Anyone.")
+    def return_reason_catalogue(self, info: Info) -> list[CatalogueReason]:
+        return catalogue(info.context.language)
+
+
+def _wanted(filter: ApplicationFilter | None) -> Wanted:
+    if filter is None:
+        return Wanted()
+    return Wanted(
+        status=given(filter.status),
+        search=plain(given(filter.search)),
+        since=given(filter.submitted_since),
+        before=given(filter.submitted_before),
+    )

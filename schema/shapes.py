@@ -1,0 +1,71 @@
+"""The shape of inputs, before any act: how long texts and lists may be, and of which characters."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from strawberry.utils.str_converters import to_camel_case
+
+from models.refusals import Refusal
+
+USUAL = 64
+LONGEST = {
+    "street": 200,
+    "address": 200,
+    "email": 254,
+    "note": 500,
+    "password": 128,
+    "password_confirmation": 128,
+    "file_name": 120,
+    "certificate": 8000,
+    "signature": 2000,
+    "acknowledged_warnings": 160,
+    "carrier": 60,
+    "tracking_number": 60,
+    "content_type": 60,
+    "id_number": 40,
+    "phone": 30,
+    "country": 30,
+    "id_valid_from": 30,
+    "id_valid_to": 30,
+    "region_code": 20,
+}
+MOST_ITEMS = 100
+CONTROL = frozenset({"Cc", "Cs", "Cn"})
+"""Unicode categories that no form field holds: controls, halves of pairs, nothing at all."""
+
+Path = tuple[str, ...]
+
+
+def shape_refusals(value: Any, path: Path = (), name: str = "") -> Iterator[Refusal]:
+    """What is wrong with the shape of an input, all of it, each at its place."""
+    if isinstance(value, str):
+        yield from _text(value, path, LONGEST.get(name, USUAL))
+    elif isinstance(value, list):
+        if len(value) > MOST_ITEMS:
+            yield Refusal("TOO_MANY", path, {"limit": MOST_ITEMS})
+        for index, item in enumerate(value[:MOST_ITEMS]):
+            yield from shape_refusals(item, (*path, str(index)), name)
+    elif is_dataclass(value):
+        for field in fields(value):
+            below = (*path, to_camel_case(field.name))
+            yield from shape_refusals(getattr(value, field.name), below, field.name)
+
+
+def _text(text: str, path: Path, limit: int) -> Iterator[Refusal]:
+    if len(text) > limit:
+        yield Refusal("TOO_LONG", path, {"limit": limit})
+    elif not is_plain(text):
+        yield Refusal("CONTROL_CHARACTER", path)
+
+
+def is_plain(text: str) -> bool:
+    return all(unicodedata.category(mark) not in CONTROL for mark in text)
+
+
+def plain(text: str | None) -> str | None:
+    """An argument of a query as it may reach the database: at most 200 characters, none odd."""
+    if text is None:
+        return None
+    return "".join(mark for mark in text[:200] if unicodedata.category(mark) not in CONTROL)
