@@ -1,0 +1,62 @@
+"""Top-level errors: malformed requests are told as they are, bugs are masked with a reference."""
+
+import logging
+import secrets
+
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors
+
+from models.refusals import Refused
+from models.texts import Language, say
+
+log = logging.getLogger(__name__)
+
+TOLD = (Refused, GraphQLError)
+
+
+class Masking(MaskErrors):
+    """A refusal that has no payload to stand in (a page's cursor, a subscription) keeps its code.
+
+    Anything else that was raised is a bug: the client gets a reference, the log the rest.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=_is_to_be_rewritten)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        language = getattr(self.execution_context.context, "language", Language.ZH)
+        if isinstance(error.original_error, Refused):
+            return _refused(error, error.original_error, language)
+        return _masked(error, language)
+
+
+def _is_to_be_rewritten(error: GraphQLError) -> bool:
+    cause = error.original_error
+    if cause is None or (isinstance(cause, GraphQLError) and cause.original_error is None):
+        return False
+    return not type(cause).__module__.startswith("strawberry.")
+
+
+def _refused(error: GraphQLError, refused: Refused, language: Language) -> GraphQLError:
+    refusal = refused.refusals[0]
+    message = say(refusal.code, language, refusal.facts)
+    extensions = {"code": refusal.code, "path": list(refusal.path) or None}
+    return _rewritten(error, message, extensions)
+
+
+def _masked(error: GraphQLError, language: Language) -> GraphQLError:
+    reference = secrets.token_hex(6)
+    log.error("internal error %s", reference, exc_info=error.original_error)
+    message = say("INTERNAL", language, {"reference": reference})
+    return _rewritten(error, message, {"code": "INTERNAL", "reference": reference})
+
+
+def _rewritten(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )
