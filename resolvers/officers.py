@@ -1,0 +1,38 @@
+"""RA officers and the platform's administrators, added from the command line."""
+
+from models.account import Account
+from models.database import transaction
+from models.enums import Role
+from models.institution import Institution
+from models.refusals import refuse
+from resolvers.passwords import Passwords
+from resolvers.registration import PASSWORD_LENGTH, USERNAME
+
+
+async def add_officer(
+    passwords: Passwords, username: str, password: str, institution: Institution | None
+) -> Account:
+    """An officer of `institution`, or an administrator of the platform for None.
+
+    Raises Refused: USERNAME_FORMAT, USERNAME_TAKEN, PASSWORD_LENGTH.
+    """
+    if not USERNAME.fullmatch(username):
+        raise refuse("USERNAME_FORMAT")
+    if len(password) not in PASSWORD_LENGTH:
+        raise refuse("PASSWORD_LENGTH")
+    password_hash = await passwords.hash(password)
+    async with transaction():
+        if await Account.exists(username=username):
+            raise refuse("USERNAME_TAKEN")
+        return await Account.create(
+            username=username,
+            name=username,
+            password_hash=password_hash,
+            role=Role.RA_OFFICER if institution else Role.PLATFORM_ADMIN,
+            institution=institution,
+        )
+
+
+async def institution_called(text: str) -> Institution | None:
+    """The institution of that code or name."""
+    return await Institution.get_or_none(code=text) or await Institution.get_or_none(name=text)

@@ -1,0 +1,51 @@
+"""What an administrator does from the command line."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from hardware.authority import Authority
+from hardware.worker import HardwareWorker
+from models.database import connect
+from models.institution_file import load_institutions
+from resolvers.officers import add_officer, institution_called
+from resolvers.passwords import Passwords
+from server.authority import ensure_authority, module_of
+from server.faults import StartFault
+from server.folder import ensure_folder
+from server.keys import keys_of
+from server.settings import Settings
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[None]:
+    context = await connect(settings.database)
+    try:
+        yield
+    finally:
+        await context.close_connections()
+
+
+async def add(settings: Settings, name: str, password: str, institution: str | None) -> None:
+    """Add an officer. Raises Refused, StartFault when there is no such institution."""
+    async with _database(settings):
+        row = await institution_called(institution) if institution else None
+        if institution and row is None:
+            raise StartFault(f"no institution has the code or name {institution}")
+        await add_officer(Passwords(), name, password, row)
+
+
+async def import_institutions(settings: Settings, file: Path) -> int:
+    """Raises InstitutionFileError."""
+    async with _database(settings):
+        return await load_institutions(file)
+
+
+async def authority(settings: Settings) -> Authority:
+    """The CA, made where it is missing."""
+    ensure_folder(settings.data_dir)
+    hardware = HardwareWorker(module_of(settings))
+    try:
+        return await ensure_authority(hardware, keys_of(settings))
+    finally:
+        await hardware.close()

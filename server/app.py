@@ -1,0 +1,59 @@
+"""The ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from server import dev, files, health, pki
+from server.engine import running
+from server.graphql import GraphQLDoor
+from server.settings import Settings
+
+
+def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
+    """The application; its engine starts and stops with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with running(settings, workers=workers) as engine:
+            app.state.engine = engine
+            app.state.graphql = GraphQLDoor(engine)
+            yield
+
+    return Starlette(routes=_routes(settings), lifespan=lifespan)
+
+
+class _GraphQL:
+    """Hands the path over to the door that the lifespan has made."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app"].state.graphql(scope, receive, send)
+
+
+async def _home(_request: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+def _routes(settings: Settings) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [
+        Route("/graphql", _GraphQL(), methods=None),
+        WebSocketRoute("/graphql", _GraphQL()),
+        Route("/files/upload/{address}", files.upload, methods=["PUT"]),
+        Route("/files/{address}", files.download, methods=["GET"]),
+        Route("/pki/ca.pem", pki.chain),
+        Route("/pki/issuing.cer", pki.issuing),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+    ]
+    if settings.is_development:
+        routes += [
+            Route("/", _home),
+            Route("/dev/outbox", dev.outbox),
+            Route("/dev/captcha/{id}", dev.captcha),
+        ]
+    return routes

@@ -1,0 +1,183 @@
+"""The command line."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from pydantic import ValidationError
+
+from server.faults import StartFault
+from server.settings import Settings
+
+T = TypeVar("T")
+
+
+def settings_or_exit() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise click.ClickException("; ".join(_line(found) for found in error.errors())) from None
+
+
+def _line(found: Any) -> str:
+    name = "_".join(str(part) for part in found["loc"]).upper()
+    return f"PORTCARD_{name}: {found['msg']}" if name else str(found["msg"])
+
+
+def done(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; what keeps it from starting is told in one line."""
+    from hardware.errors import HardwareError
+
+    try:
+        return asyncio.run(work)
+    except (StartFault, HardwareError) as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@click.group()
+def main() -> None:
+    """Portcard: an open registration authority for E-Port cards."""
+
+
+@main.command()
+@click.option(
+    "--workers/--no-workers", default=True, help="Send mail, SMS and make cards here too."
+)
+def serve(*, workers: bool) -> None:
+    """Set up what is missing, and serve."""
+    from server.serving import bound
+    from server.serving import serve as listen
+    from server.setup import set_up
+
+    settings = settings_or_exit()
+    try:
+        opened = bound(settings)
+    except StartFault as fault:
+        raise click.ClickException(str(fault)) from None
+    outcome = done(set_up(settings))
+    _tell_officers(outcome.officers)
+    click.echo(f"Portcard serves on {settings.url}/graphql")
+    listen(settings, opened, workers=workers)
+
+
+def _tell_officers(officers: list[dict[str, str | None]]) -> None:
+    if not officers:
+        return
+    click.echo("Demo officers (printed once; kept in demo-officers.json of the data folder):")
+    for officer in officers:
+        where = officer["institution"] or officer["role"]
+        click.echo(f"  {officer['username']:<14} {officer['password']:<18} {where}")
+
+
+@main.command()
+def worker() -> None:
+    """Send mail and SMS and make cards, without serving."""
+    from server.working import work
+
+    done(work(settings_or_exit()))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from server.setup import migrated
+
+    done(migrated(settings_or_exit()))
+
+
+@main.command()
+def sdl() -> None:
+    """Print the served schema."""
+    from schema.schema import sdl as text
+
+    click.echo(text(), nl=False)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def demo(arguments: tuple[str, ...]) -> None:
+    """Play the whole story against a running server (needs the checkout)."""
+    import subprocess
+
+    script = Path(__file__).parent.parent / "client-examples" / "python" / "demo.py"
+    if not script.is_file():
+        raise click.ClickException("the demo is in the checkout's client-examples/python")
+    sys.exit(subprocess.call([sys.executable, str(script), *arguments]))  # noqa: S603 - ours
+
+
+@main.group()
+def officer() -> None:
+    """RA officers."""
+
+
+@officer.command("add")
+@click.argument("name")
+@click.option("--institution", help="Its code or name; absent: an administrator of the platform.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read it from standard input.")
+def officer_add(name: str, institution: str | None, *, password_stdin: bool) -> None:
+    """Add an officer NAME."""
+    from models.refusals import Refused
+    from models.texts import Language, say
+    from server.administration import add
+
+    password = click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else ""
+    try:
+        done(add(settings_or_exit(), name, password, institution))
+    except Refused as refused:
+        refusal = refused.refusals[0]
+        raise click.ClickException(say(refusal.code, Language.EN, refusal.facts)) from None
+    click.echo(f"added {name}")
+
+
+@main.group("institution")
+def institution_group() -> None:
+    """Institutions."""
+
+
+@institution_group.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def institution_import(file: Path) -> None:
+    """Bring the institutions up to the CSV FILE."""
+    from models.institution_file import InstitutionFileError
+    from server.administration import import_institutions
+
+    try:
+        count = done(import_institutions(settings_or_exit(), file))
+    except InstitutionFileError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{count} institutions")
+
+
+@main.group()
+def ca() -> None:
+    """The certification authority."""
+
+
+@ca.command("init")
+def ca_init() -> None:
+    """Make the root and the issuing CA where they are missing."""
+    from server.administration import authority
+
+    done(authority(settings_or_exit()))
+    click.echo("the CA is there")
+
+
+@ca.command("export")
+@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True)
+def ca_export(folder: Path) -> None:
+    """Write root.pem, issuing.pem and ca.pem (the chain)."""
+    from server.administration import authority
+
+    found = done(authority(settings_or_exit()))
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"root": found.root_pem, "issuing": found.issuing_pem, "ca": found.chain_pem}
+    for name, text in texts.items():
+        (folder / f"{name}.pem").write_text(text, "ascii")
+    click.echo(f"written to {folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Everything that runs in one process, started and stopped in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from hardware.authority import Authority
+from hardware.worker import HardwareWorker
+from models.database import connect
+from resolvers.issuing import IssuingWorker, Workshop
+from resolvers.office import Office
+from resolvers.shelter import Shelter
+from server.authority import ensure_authority, module_of
+from server.keys import Keys, keys_of
+from server.office import courier_of, office_of
+from server.settings import Settings
+from subscriptions.courier import Courier
+from subscriptions.hub import Hub
+from subscriptions.wakeups import WakeUps
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The parts that requests use."""
+
+    settings: Settings
+    office: Office
+    hub: Hub
+    shelter: Shelter
+    authority: Authority
+    courier: Courier
+    issuing: IssuingWorker
+    wakeups: WakeUps
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, workers: bool = True) -> AsyncIterator[Engine]:
+    """The engine with its database open and its tasks running.
+
+    `workers`: whether mail, SMS and cards are made in this process too.
+    """
+    keys = keys_of(settings)
+    hardware = HardwareWorker(module_of(settings))
+    context = await connect(settings.database)
+    try:
+        async with httpx.AsyncClient() as client:
+            authority = await ensure_authority(hardware, keys)
+            engine = _assembled(settings, keys, client, hardware, authority)
+            tasks = [
+                asyncio.create_task(coroutine) for coroutine in _loops(engine, workers=workers)
+            ]
+            try:
+                yield engine
+            finally:
+                await engine.shelter.drain()
+                await _end(tasks)
+    finally:
+        await hardware.close()
+        await context.close_connections()
+
+
+def _assembled(
+    settings: Settings,
+    keys: Keys,
+    client: httpx.AsyncClient,
+    hardware: HardwareWorker,
+    authority: Authority,
+) -> Engine:
+    hub, courier = Hub(), courier_of(settings, client)
+    workshop = Workshop(
+        hardware=hardware,
+        issuing_pin=keys.authority_pins().issuing.user,
+        pins_of=lambda number: keys.pins(f"card|{number}"),
+        issuer_pem=authority.issuing_pem,
+        base_url=settings.url,
+    )
+    listeners: list[Callable[[], None]] = [hub.wake, courier.wake]
+    wakeups = WakeUps(settings.broadcast_url, lambda: _call(listeners))
+    issuing = IssuingWorker(workshop, wakeups.announce)
+    listeners.append(issuing.wake)
+    office = office_of(settings, keys, client, wakeups.announce)
+    return Engine(settings, office, hub, Shelter(), authority, courier, issuing, wakeups)
+
+
+def _call(listeners: Sequence[Callable[[], None]]) -> None:
+    for listener in listeners:
+        listener()
+
+
+def _loops(engine: Engine, *, workers: bool) -> Iterator[Coroutine[None, None, None]]:
+    yield engine.wakeups.run()
+    yield engine.hub.run()
+    if workers:
+        yield engine.courier.run()
+        yield engine.issuing.run()
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,69 @@
+"""Papers in and out, by signed addresses. No session is needed: the address is the right."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from models.refusals import Refusal, Refused, refuse
+from models.texts import say
+from resolvers import attachments
+from server.language import language_of
+
+# fmt: off
+STATUS = {
+    "NOT_FOUND":         404,
+    "UPLOAD_EXPIRED":    410,
+    "UPLOAD_DONE":       409,
+    "WRONG_STATE":       409,
+    "UPLOAD_SIZE":       413,
+    "UPLOAD_TYPE":       415,
+    "UPLOAD_INCOMPLETE": 400,
+    "STORAGE_FULL":      507,
+}
+SAFE = {
+    "X-Content-Type-Options":  "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control":           "private, no-store",
+}
+# fmt: on
+
+
+async def upload(request: Request) -> Response:
+    """PUT the bytes of a paper: 204, or an error with its code."""
+    office = request.app.state.engine.office
+    address = request.path_params["address"]
+    shelter = request.app.state.engine.shelter
+    try:
+        await shelter.run(attachments.upload(office, address, _bytes(request)))
+    except Refused as refused:
+        return refused_response(request, refused.refusals[0])
+    return Response(status_code=204)
+
+
+async def _bytes(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect:
+        raise refuse("UPLOAD_INCOMPLETE") from None
+
+
+async def download(request: Request) -> Response:
+    """GET a paper by its signed address; to be shown, never to be run."""
+    office = request.app.state.engine.office
+    paper = await attachments.download(office, request.path_params["address"])
+    if paper is None:
+        return refused_response(request, Refusal("NOT_FOUND"))
+    disposition = f"inline; filename*=UTF-8''{quote(paper.file_name)}"
+    headers = {**SAFE, "Content-Disposition": disposition, "Content-Length": str(paper.size)}
+    bytes_ = office.storage.read(paper.storage_key)
+    return StreamingResponse(bytes_, media_type=paper.content_type, headers=headers)
+
+
+def refused_response(request: Request, refusal: Refusal) -> JSONResponse:
+    language = language_of(request.headers.get("accept-language", ""))
+    message = say(refusal.code, language, refusal.facts)
+    body = {"errors": [{"code": refusal.code, "message": message}]}
+    return JSONResponse(body, STATUS[refusal.code])

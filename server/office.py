@@ -1,0 +1,51 @@
+"""Wiring: which adapter stands behind each port, by the settings."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from resolvers.addresses import Addresses
+from resolvers.office import Office
+from resolvers.passwords import Passwords
+from resolvers.storage import FileStorage
+from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
+from server.keys import Keys
+from server.settings import Settings
+from subscriptions.courier import Courier
+from subscriptions.mail import LocalMailer, Mailer, SmtpMailer
+from subscriptions.sms import HttpSms, LocalSms, SmsGateway
+
+
+def office_of(
+    settings: Settings, keys: Keys, client: httpx.AsyncClient, wake: Callable[[], Awaitable[None]]
+) -> Office:
+    return Office(
+        verifier=_verifier(settings, client),
+        storage=FileStorage(settings.files),
+        passwords=Passwords(),
+        addresses=Addresses(keys.derived("addresses")),
+        wake=wake,
+    )
+
+
+def _verifier(settings: Settings, client: httpx.AsyncClient) -> Verifier:
+    if settings.verifier_url:
+        return HttpVerifier(settings.verifier_url, client)
+    return RulesVerifier()
+
+
+def courier_of(settings: Settings, client: httpx.AsyncClient) -> Courier:
+    return Courier(_mailer(settings), _sms(settings, client), keep_bodies=settings.is_development)
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url:
+        return SmtpMailer(settings.smtp_url, settings.mail_from)
+    return LocalMailer()
+
+
+def _sms(settings: Settings, client: httpx.AsyncClient) -> SmsGateway:
+    if settings.sms_url:
+        token = settings.sms_token.get_secret_value() if settings.sms_token else None
+        return HttpSms(settings.sms_url, client, token)
+    return LocalSms()

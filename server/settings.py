@@ -1,0 +1,70 @@
+"""The settings (PORTCARD_*), read once, here, and handed down."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_SECRET = 32
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Where things are. Everything has a default for a laptop; production must say more."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTCARD_")
+
+    env: Environment = Environment.DEVELOPMENT
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    data_dir: Path = Path("data")
+    public_url: str = ""
+    database_url: str = ""
+    broadcast_url: str = "memory://"
+    storage_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "Portcard <no-reply@portcard.invalid>"
+    sms_url: str = ""
+    sms_token: SecretStr | None = None
+    verifier_url: str = ""
+    pkcs11_module: Path | None = None
+    secret_key: SecretStr | None = None
+    allowed_origins: list[str] = []
+    log_level: str = "info"
+
+    @model_validator(mode="after")
+    def _production_is_told_everything(self) -> Self:
+        if self.is_development:
+            return self
+        missing = [f"PORTCARD_{name.upper()}" for name in NEEDED if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"production needs {', '.join(missing)}")
+        if len(self.secret_key.get_secret_value() if self.secret_key else "") < SHORTEST_SECRET:
+            raise ValueError(f"PORTCARD_SECRET_KEY needs at least {SHORTEST_SECRET} characters")
+        return self
+
+    @property
+    def is_development(self) -> bool:
+        return self.env is Environment.DEVELOPMENT
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite://{self.data_dir.resolve() / 'portcard.sqlite3'}"
+
+    @property
+    def files(self) -> Path:
+        """The folder of papers: the path of `storage_url` (file://…), or one in the data folder."""
+        return Path(self.storage_url.removeprefix("file://") or self.data_dir.resolve() / "files")
+
+    @property
+    def url(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+NEEDED = ("database_url", "public_url", "smtp_url", "sms_url", "verifier_url", "secret_key")

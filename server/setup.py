@@ -1,0 +1,49 @@
+"""Bringing a deployment up to date: folder, schema, regions, institutions, CA, demo officers."""
+
+from dataclasses import dataclass
+
+from hardware.worker import HardwareWorker
+from models.database import connect, migrate
+from models.geography import load_regions
+from models.institution import Institution
+from models.institution_file import load_institutions
+from models.region import Region
+from server.authority import ensure_authority, module_of
+from server.demo_officers import Officer, make_demo_officers
+from server.folder import ensure_folder
+from server.keys import keys_of
+from server.settings import Settings
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What was there to do."""
+
+    regions: int
+    institutions: int
+    officers: list[Officer]
+
+
+async def migrated(settings: Settings) -> None:
+    ensure_folder(settings.data_dir)
+    await migrate(settings.database)
+
+
+async def set_up(settings: Settings) -> SetUp:
+    """Everything that a first start needs; a later one finds it done. Raises StartFault."""
+    await migrated(settings)
+    hardware = HardwareWorker(module_of(settings))
+    context = await connect(settings.database)
+    try:
+        await ensure_authority(hardware, keys_of(settings))
+        return await _filled(settings)
+    finally:
+        await hardware.close()
+        await context.close_connections()
+
+
+async def _filled(settings: Settings) -> SetUp:
+    regions = 0 if await Region.exists() else await load_regions()
+    institutions = 0 if await Institution.exists() else await load_institutions()
+    officers = await make_demo_officers(settings.data_dir) if settings.is_development else []
+    return SetUp(regions, institutions, officers)

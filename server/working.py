@@ -1,0 +1,17 @@
+"""A process of workers without a door."""
+
+import asyncio
+import signal
+
+from server.engine import running
+from server.settings import Settings
+
+
+async def work(settings: Settings) -> None:
+    """Send mail and SMS and make cards until a signal ends it."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings):
+        await stop.wait()
