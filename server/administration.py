@@ -46,6 +46,6 @@ async def authority(settings: Settings) -> Authority:
     ensure_folder(settings.data_dir)
     hardware = HardwareWorker(module_of(settings))
     try:
-        return await ensure_authority(hardware, keys_of(settings))
+        return await ensure_authority(settings, hardware, keys_of(settings))
     finally:
         await hardware.close()

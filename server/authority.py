@@ -1,4 +1,7 @@
-"""The CA of a deployment: made once, then read."""
+"""The CA of a deployment: made once on its tokens; its certificates are then at hand in a file."""
+
+import json
+from dataclasses import asdict
 
 from hardware.authority import Authority, AuthorityNames
 from hardware.errors import ModuleMissing
@@ -12,6 +15,7 @@ from server.settings import Settings
 NAMES = AuthorityNames(
     organization="Portcard", root="Portcard Root CA", issuing="Portcard Issuing CA"
 )
+FILE = "authority.json"
 
 
 def module_of(settings: Settings) -> Module:
@@ -22,6 +26,18 @@ def module_of(settings: Settings) -> Module:
         raise StartFault(error.detail) from error
 
 
-async def ensure_authority(hardware: HardwareWorker, keys: Keys) -> Authority:
+async def ensure_authority(settings: Settings, hardware: HardwareWorker, keys: Keys) -> Authority:
     """The root and the issuing CA, made where they are missing."""
-    return await hardware.init_ca(keys.authority_pins(), NAMES, now().replace(microsecond=0))
+    made = await hardware.init_ca(keys.authority_pins(), NAMES, now().replace(microsecond=0))
+    draft = settings.data_dir / f"{FILE}.draft"
+    draft.write_text(json.dumps(asdict(made)), "ascii")
+    draft.replace(settings.data_dir / FILE)
+    return made
+
+
+async def authority_of(settings: Settings, hardware: HardwareWorker, keys: Keys) -> Authority:
+    """Its certificates, without asking the module when they are at hand."""
+    file = settings.data_dir / FILE
+    if file.exists():
+        return Authority(**json.loads(file.read_text("ascii")))
+    return await ensure_authority(settings, hardware, keys)

@@ -123,7 +123,7 @@ def officer_add(name: str, institution: str | None, *, password_stdin: bool) -> 
     from models.texts import Language, say
     from server.administration import add
 
-    password = click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin else ""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     try:
         done(add(settings_or_exit(), name, password, institution))
     except Refused as refused:

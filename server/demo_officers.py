@@ -30,7 +30,7 @@ Officer = dict[str, str | None]
 
 
 async def make_demo_officers(folder: Path) -> list[Officer]:
-    """The officers that were not there yet, with their passwords; also kept in a file for the demo."""
+    """The officers that were not there yet, with their passwords; the demo reads them in a file."""
     file = folder / FILE
     known: list[Officer] = json.loads(file.read_text("utf-8")) if file.exists() else []
     passwords, made = Passwords(), []

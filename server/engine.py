@@ -13,7 +13,7 @@ from models.database import connect
 from resolvers.issuing import IssuingWorker, Workshop
 from resolvers.office import Office
 from resolvers.shelter import Shelter
-from server.authority import ensure_authority, module_of
+from server.authority import authority_of, module_of
 from server.keys import Keys, keys_of
 from server.office import courier_of, office_of
 from server.settings import Settings
@@ -47,7 +47,7 @@ async def running(settings: Settings, *, workers: bool = True) -> AsyncIterator[
     context = await connect(settings.database)
     try:
         async with httpx.AsyncClient() as client:
-            authority = await ensure_authority(hardware, keys)
+            authority = await authority_of(settings, hardware, keys)
             engine = _assembled(settings, keys, client, hardware, authority)
             tasks = [
                 asyncio.create_task(coroutine) for coroutine in _loops(engine, workers=workers)

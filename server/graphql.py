@@ -11,7 +11,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
-from strawberry.types.unset import UNSET, UnsetType
+from strawberry.types.unset import UnsetType
 
 from schema.context import Context
 from schema.schema import build_schema
@@ -72,7 +72,9 @@ class GraphQLDoor(GraphQL[Context, None]):
         self._engine = engine
 
     async def get_context(
-        self, request: Request | WebSocket, response: Response | WebSocket
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002 - the base's
     ) -> Context:
         return Context(
             office=self._engine.office,
@@ -89,7 +91,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             context.token = bearer(told if isinstance(told, str) else "")
             if await context.viewer() is None:
                 raise ConnectionRejectionError
-        return UNSET
+        return UnsetType()
 
 
 def bearer(header: str | None) -> str | None:

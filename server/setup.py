@@ -35,7 +35,7 @@ async def set_up(settings: Settings) -> SetUp:
     hardware = HardwareWorker(module_of(settings))
     context = await connect(settings.database)
     try:
-        await ensure_authority(hardware, keys_of(settings))
+        await ensure_authority(settings, hardware, keys_of(settings))
         return await _filled(settings)
     finally:
         await hardware.close()

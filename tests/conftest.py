@@ -1,0 +1,153 @@
+"""A real server on a port of its own, on each engine, from a copied template."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from resolvers.verifier import RulesVerifier
+from server.app import build_app
+from server.serving import bound
+from server.settings import Settings
+from server.setup import set_up
+from tests.actors import Officer, Unit, sign_in
+from tests.client import Client
+from tests.engines import ENGINES, Broker, Postgres
+
+DATABASES = count(1)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A data folder and, for PostgreSQL, a database, both set up once a test process."""
+
+    folder: Path
+    database: str = ""
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    folder = tmp_path_factory.mktemp("sqlite-template")
+    asyncio.run(set_up(Settings(data_dir=folder)))
+    return Template(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("pg"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    server = Broker(tmp_path_factory.mktemp("valkey"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    sqlite_template: Template, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Template:
+    folder = tmp_path_factory.mktemp("postgres-template") / "data"
+    shutil.copytree(sqlite_template.folder, folder)
+    (folder / "demo-officers.json").unlink()
+    postgres.create("template_portcard")
+    url = postgres.url("template_portcard")
+    asyncio.run(set_up(Settings(data_dir=folder, database_url=url)))
+    return Template(folder, "template_portcard")
+
+
+@pytest.fixture(params=ENGINES)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Of a fresh deployment, on each engine."""
+    folder = tmp_path / "data"
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_template").folder, folder)
+        return Settings(data_dir=folder, port=0)
+    template = request.getfixturevalue("postgres_template")
+    postgres: Postgres = request.getfixturevalue("postgres")
+    shutil.copytree(template.folder, folder)
+    name = f"portcard_{next(DATABASES)}"
+    postgres.create(name, template.database)
+    channel_broker: Broker = request.getfixturevalue("broker")
+    return Settings(
+        data_dir=folder,
+        port=0,
+        database_url=postgres.url(name),
+        broadcast_url=channel_broker.url,
+    )
+
+
+class Served:
+    """A running server, and whoever comes to it."""
+
+    def __init__(self, url: str, app: Any, http: httpx.AsyncClient, officers: Path) -> None:
+        self.url, self.app, self.http = url, app, http
+        self._officers = officers
+
+    @property
+    def engine(self) -> Any:
+        return self.app.state.engine
+
+    @property
+    def verifier(self) -> RulesVerifier:
+        verifier: RulesVerifier = self.engine.office.verifier
+        return verifier
+
+    def visitor(self) -> Client:
+        return Client(self.url, self.http)
+
+    async def unit(self) -> Unit:
+        """A registered unit, signed in."""
+        return await Unit(self.visitor()).register()
+
+    async def officer(self, username: str) -> Officer:
+        client = self.visitor()
+        known = json.loads(self._officers.read_text("utf-8"))
+        password = next(row["password"] for row in known if row["username"] == username)
+        await sign_in(client, username, password)
+        return Officer(client)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Served]:
+    app = build_app(settings)
+    opened = bound(settings)
+    port = opened.getsockname()[1]
+    config = uvicorn.Config(
+        app, ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[opened]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+        if task.done():
+            task.result()
+    async with httpx.AsyncClient(timeout=30) as http:
+        folder = settings.data_dir / "demo-officers.json"
+        yield Served(f"http://127.0.0.1:{port}", app, http, folder)
+    server.should_exit = True
+    await task
+    opened.close()
+
+
+@pytest.fixture
+async def served(settings: Settings) -> AsyncIterator[Served]:
+    async with serving(settings) as running:
+        yield running
+
+
+@pytest.fixture
+def serve() -> Callable[[Settings], Any]:
+    return serving
