@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
@@ -31,7 +32,12 @@ def _connection(url: str) -> dict[str, Any]:
 
 
 async def connect(url: str) -> TortoiseContext:
-    """Open the database for this process; every task of it may then use the models."""
+    """Open the database for this process; every task of it may then use the models.
+
+    Tortoise keeps the statements it has built by the connection's name, and all of ours have one
+    name: they are forgotten, so that a process may go from one engine to the other.
+    """
+    EXECUTOR_CACHE.clear()
     return await Tortoise.init(config=config(url), _enable_global_fallback=True)
 
 

@@ -57,7 +57,7 @@ async def editing(
 
 def cleaned(value: Any) -> Any:
     """Text without the blanks around it; nothing but blanks is nothing."""
-    return (value.strip() or None) if isinstance(value, str) else value
+    return (value.strip() or None) if type(value) is str else value  # an enum stays one
 
 
 def apply(row: Any, changes: Changes, columns: Mapping[str, str] | None = None) -> None:
