@@ -53,16 +53,12 @@ class Unit:
 
     async def edit(self, name: str, /, **input_: Any) -> dict[str, Any]:
         """A change of the application at its present version."""
-        payload = await self.client.do(
-            name, applicationId=self.id, version=self.version, **input_
-        )
+        payload = await self.client.do(name, applicationId=self.id, version=self.version, **input_)
         self._keep(payload)
         return payload
 
     async def codes(self, name: str, /, **input_: Any) -> list[str]:
-        return await self.client.codes(
-            name, applicationId=self.id, version=self.version, **input_
-        )
+        return await self.client.codes(name, applicationId=self.id, version=self.version, **input_)
 
     async def maker(self, name: str, region: str = "110105") -> str:
         for scope in ("WITHIN_PROVINCE", "CROSS_REGION"):

@@ -90,7 +90,10 @@ class Client:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     async def post(
-        self, query: str, variables: dict[str, Any] | None = None, name: str | None = None,
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        name: str | None = None,
         language: str = "",
     ) -> dict[str, Any]:
         """The whole answer."""

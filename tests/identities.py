@@ -56,7 +56,9 @@ def unit(number: int | None = None) -> dict[str, str]:
         "organizationCode": organization_code(n),
         "name": f"长春测试{n}号有限公司",
         "legalPersonName": legal["name"],
-        **{key: legal[key] for key in ("idType", "idNumber", "idValidFrom", "idValidTo", "country")},
+        **{
+            key: legal[key] for key in ("idType", "idNumber", "idValidFrom", "idValidTo", "country")
+        },
     }
 
 

@@ -22,7 +22,11 @@ EVENTS = [
     "CARD_ISSUED",
     "COMPLETED",
 ]
-REASON = {"category": "MATERIALS", "code": "SEAL_MISSING", "path": ["attachments", "BUSINESS_LICENCE"]}
+REASON = {
+    "category": "MATERIALS",
+    "code": "SEAL_MISSING",
+    "path": ["attachments", "BUSINESS_LICENCE"],
+}
 
 
 async def test_a_unit_gets_its_cards_and_everyone_watches_it_live(
@@ -65,7 +69,10 @@ async def test_a_unit_gets_its_cards_and_everyone_watches_it_live(
 
 async def _verify_by_openssl(visitor: Client, cards: list[dict], folder: Path) -> None:
     chain = (await visitor.http.get(f"{visitor.url}/pki/ca.pem")).text
-    issuing, root = [f"{part}-----END CERTIFICATE-----\n" for part in chain.split("-----END CERTIFICATE-----\n")[:2]]
+    issuing, root = [
+        f"{part}-----END CERTIFICATE-----\n"
+        for part in chain.split("-----END CERTIFICATE-----\n")[:2]
+    ]
     (folder / "root.pem").write_text(root)
     (folder / "issuing.pem").write_text(issuing)
     assert len(cards) == 2

@@ -1,0 +1,73 @@
+# The whole vocabulary of this checkout. Each target does what it needs first.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format lock sdl bench softhsm
+BIN := .venv/bin
+WHAT ?= all
+
+help: ## say what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+run: .venv/ready softhsm ## set everything up and serve on 127.0.0.1:8000
+	@$(BIN)/portcard serve
+
+demo: .venv/ready ## play the whole story against the running server
+	@$(BIN)/portcard demo
+
+test: .venv/ready-dev softhsm ## run every test, on SQLite and on PostgreSQL + Valkey
+	@$(BIN)/pytest -n auto
+
+check: .venv/ready-dev ## format, lint, types, import law, contract
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/portcard sdl | diff schema/schema.graphql - || { echo "schema/schema.graphql is stale: make sdl"; exit 1; }
+
+format: .venv/ready-dev ## put the sources into their form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+sdl: .venv/ready-dev ## write the served schema to schema/schema.graphql
+	@$(BIN)/portcard sdl > .schema.draft && mv .schema.draft schema/schema.graphql
+
+bench: .venv/ready-dev softhsm ## measure (WHAT=reads|submit|fanout|issuance)
+	@$(BIN)/python benchmarks/run.py $(WHAT)
+
+lock: .venv/ready-dev ## pin the newest dependencies that pyproject.toml allows
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--extra demo --extra build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--extra demo --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+.venv/python:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+		if command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; \
+		then found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed: install python3"; exit 1; fi; \
+	if ! $$found -m venv .venv 2>/dev/null; then \
+		$(call apt,python3-venv) && $$found -m venv --clear .venv \
+		|| { echo "Python's venv module is needed: install python3-venv"; exit 1; }; \
+	fi && touch $@
+
+.venv/ready: .venv/python requirements.lock pyproject.toml
+	@echo "Installing the locked packages …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.lock
+	@echo "Installing the locked packages for development …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# SoftHSM, by the machine's own package manager
+softhsm: .venv/ready
+	@$(BIN)/python -c 'import sys; from hardware.module import find_softhsm; sys.exit(find_softhsm() is None)' \
+	|| { if command -v apt-get >/dev/null; then $(call apt,softhsm2); \
+	     elif command -v brew >/dev/null; then brew install --quiet softhsm; \
+	     else false; fi; } \
+	|| { echo "SoftHSM 2 is not installed: apt-get install softhsm2, or brew install softhsm"; exit 1; }
+
+apt = root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	$$root apt-get update -qq >/dev/null && $$root apt-get install -y -qq $(1) >/dev/null
