@@ -96,6 +96,14 @@ def sdl() -> None:
     click.echo(text(), nl=False)
 
 
+@main.command()
+def refusals() -> None:
+    """Print the page of refusals (docs/refusals.md)."""
+    from server.documents import refusals as text
+
+    click.echo(text(), nl=False)
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def demo(arguments: tuple[str, ...]) -> None:

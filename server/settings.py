@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_SECRET = 32
@@ -37,6 +37,20 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     allowed_origins: list[str] = []
     log_level: str = "info"
+
+    @field_validator("storage_url")
+    @classmethod
+    def _storage_is_a_folder(cls, url: str) -> str:
+        if url and not url.startswith("file:///"):
+            raise ValueError("papers are kept in a folder: file:///FOLDER")
+        return url
+
+    @field_validator("broadcast_url")
+    @classmethod
+    def _broker_is_known(cls, url: str) -> str:
+        if not url.startswith(("memory://", "redis://", "rediss://")):
+            raise ValueError("wake-ups go by memory:// or redis://")
+        return url
 
     @model_validator(mode="after")
     def _production_is_told_everything(self) -> Self:

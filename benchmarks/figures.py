@@ -1,0 +1,60 @@
+"""What was measured: latencies, the wall clock, and the server's processor time."""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from processes import Meter
+
+Row = dict[str, str | int | float | None]
+
+OURS = "portcard"
+
+
+@dataclass
+class Sample:
+    """Seconds each act took, how long all of them took, and what the measured process spent."""
+
+    meter: Meter
+    seconds: list[float] = field(default_factory=list)
+    wall: float = 0.0
+    cpu: float | None = None
+
+    @contextmanager
+    def running(self) -> Iterator["Sample"]:
+        """Around everything that counts."""
+        cpu, began = self.meter.cpu_seconds(), time.perf_counter()
+        yield self
+        self.wall += time.perf_counter() - began
+        after = self.meter.cpu_seconds()
+        if cpu is not None and after is not None:
+            self.cpu = (self.cpu or 0.0) + after - cpu
+
+    @contextmanager
+    def act(self) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self.seconds.append(time.perf_counter() - began)
+
+    def row(self, bench: str, case: str, subject: str, *, each: int = 1) -> Row:
+        """One line of the results; `each` act counts as that many (subscribers, for one event)."""
+        count = len(self.seconds) * each
+        return {
+            "bench": bench,
+            "case": case,
+            "subject": subject,
+            "n": count,
+            "per_s": round(count / self.wall, 1),
+            "p50_ms": _milliseconds(self.seconds, 0.50),
+            "p99_ms": _milliseconds(self.seconds, 0.99),
+            "cpu_us": None if self.cpu is None else round(self.cpu * 1e6 / count, 1),
+            "rss_mib": self.meter.memory_mib(),
+        }
+
+
+def _milliseconds(seconds: Sequence[float], share: float) -> float:
+    """Nearest rank: of fewer than 100 values the 99th percentile is the slowest."""
+    rank = max(math.ceil(share * len(seconds)), 1)
+    return round(sorted(seconds)[rank - 1] * 1e3, 3)

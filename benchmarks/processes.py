@@ -1,0 +1,150 @@
+"""The measured processes: started, asked what they spend, and stopped."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PROC = Path("/proc")
+PATIENCE = 90.0  # seconds for a first start on a busy machine
+FAREWELL = 20.0
+TROUBLE = ("Traceback", "ERROR", "CRITICAL")
+
+
+@dataclass(frozen=True)
+class Meter:
+    """What a process and the processes it started have spent. Knows nothing without /proc."""
+
+    pid: int
+
+    def cpu_seconds(self) -> float | None:
+        if not PROC.is_dir():
+            return None
+        ticks = sum(_ticks(pid) for pid in self._tree(self.pid))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self) -> float | None:
+        """Resident, without the started processes."""
+        if not PROC.is_dir():
+            return None
+        lines = (PROC / str(self.pid) / "status").read_text("utf-8").splitlines()
+        kilobytes = next(line for line in lines if line.startswith("VmRSS:")).split()[1]
+        return round(int(kilobytes) / 1024, 1)
+
+    def _tree(self, pid: int) -> Iterator[int]:
+        yield pid
+        for task in (PROC / str(pid) / "task").glob("*/children"):
+            for child in task.read_text("ascii").split():
+                yield from self._tree(int(child))
+
+
+def _ticks(pid: int) -> int:
+    """User and system time, its own and that of its children that have ended (proc(5))."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_text("utf-8")
+    except FileNotFoundError:
+        return 0
+    return sum(int(number) for number in stat.rpartition(")")[2].split()[11:15])
+
+
+@dataclass(frozen=True)
+class Started:
+    """A server in a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def meter(self) -> Meter:
+        return Meter(self.process.pid)
+
+    def troubles(self) -> list[str]:
+        """Lines of its log that tell of errors."""
+        lines = self.log.read_text("utf-8", errors="replace").splitlines()
+        return [line for line in lines if any(word in line for word in TROUBLE)]
+
+
+@asynccontextmanager
+async def portcard(folder: Path) -> AsyncIterator[Started]:
+    """A fresh deployment on SQLite, as `portcard serve` makes it."""
+    data, port = folder / "data", free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PORTCARD_")}
+    told = {"PORTCARD_DATA_DIR": str(data), "PORTCARD_PORT": str(port)}
+    command = [str(Path(sys.executable).with_name("portcard")), "serve"]
+    async with _started(command, environment | told, port, data, "/readyz") as server:
+        yield server
+
+
+@asynccontextmanager
+async def limits(folder: Path) -> AsyncIterator[Started]:
+    """The peers' server, with the files that it answers with in `folder`."""
+    port = free_port()
+    command = [sys.executable, str(ROOT / "benchmarks" / "limits.py"), str(folder), str(port)]
+    async with _started(command, dict(os.environ), port, folder, "/readyz") as server:
+        yield server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@asynccontextmanager
+async def _started(
+    command: Sequence[str], environment: dict[str, str], port: int, folder: Path, ready: str
+) -> AsyncIterator[Started]:
+    log = folder.parent / f"{port}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
+        )
+    server = Started(process, port, folder, log)
+    try:
+        await _until_ready(server, f"{server.url}{ready}")
+        yield server
+    finally:
+        await asyncio.to_thread(_stop, process)
+        for line in server.troubles():
+            print(f"! {Path(command[0]).name}: {line}")
+
+
+async def _until_ready(server: Started, address: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await asyncio.to_thread(_answers, address):
+            if server.process.poll() is not None:
+                raise RuntimeError(server.log.read_text("utf-8", errors="replace"))
+            await asyncio.sleep(0.05)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(FAREWELL)
+    except subprocess.TimeoutExpired:
+        print("! a server had to be killed")
+        process.kill()
+        process.wait()
