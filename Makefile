@@ -41,8 +41,8 @@ lock: .venv/ready-dev ## pin the newest dependencies that pyproject.toml allows
 		--extra demo --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 .venv/python:
-	@for python in python3.13 python3.12 python3.11 python3; do \
-		if command -v $$python >/dev/null && $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; \
+	@for python in python3 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 		then found=$$python; break; fi; done; \
 	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed: install python3"; exit 1; fi; \
 	if ! $$found -m venv .venv 2>/dev/null; then \
@@ -52,13 +52,13 @@ lock: .venv/ready-dev ## pin the newest dependencies that pyproject.toml allows
 
 .venv/ready: .venv/python requirements.lock pyproject.toml
 	@echo "Installing the locked packages …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.lock
 	@echo "Installing the locked packages for development …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # SoftHSM, by the machine's own package manager
