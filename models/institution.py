@@ -15,7 +15,7 @@ class Institution(Model):
     roles: fields.Field[list[str]] = fields.JSONField(default=list)
     delivery_methods: fields.Field[list[str]] = fields.JSONField(default=list)
     serves: fields.Field[list[str]] = fields.JSONField(default=list)
-    region_code = fields.CharField(max_length=6, null=True, db_index=True)
+    region_code = fields.CharField(max_length=20, null=True, db_index=True)
     issuer: fields.ForeignKeyNullableRelation["Institution"] = fields.ForeignKeyField(
         "models.Institution", null=True, on_delete=fields.OnDelete.RESTRICT
     )

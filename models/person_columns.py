@@ -11,9 +11,9 @@ class PersonColumns(Model):
     name = fields.CharField(max_length=64, null=True)
     id_type = fields.CharEnumField(IdType, max_length=32, null=True)
     id_number = fields.CharField(max_length=40, null=True)
-    id_valid_from = fields.CharField(max_length=8, null=True)
-    id_valid_to = fields.CharField(max_length=8, null=True)
-    country = fields.CharField(max_length=3, null=True)
+    id_valid_from = fields.CharField(max_length=20, null=True)
+    id_valid_to = fields.CharField(max_length=20, null=True)
+    country = fields.CharField(max_length=20, null=True)
     phone = fields.CharField(max_length=30, null=True)
     email = fields.CharField(max_length=254, null=True)
 

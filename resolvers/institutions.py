@@ -6,13 +6,13 @@ from tortoise.queryset import QuerySet
 from models.enums import InstitutionRole, MakerScope
 from models.geography import normalized_region_code
 from models.institution import Institution
-from models.region import Region
+from models.region import LONGEST_CODE, Region
 from models.wizard import in_scope
 
 
 async def regions(parent_code: str | None) -> list[Region]:
     """The regions right below `parent_code`; the provinces for None. Unknown: none."""
-    parent = normalized_region_code(parent_code) if parent_code else None
+    parent = normalized_region_code(parent_code)[:LONGEST_CODE] if parent_code else None
     if parent is None:
         return await Region.filter(parent_code__isnull=True).order_by("code")
     return await Region.filter(parent_code=parent).order_by("code")
@@ -33,7 +33,7 @@ def found(search: str | None) -> QuerySet[Institution]:
 
 async def makers(region_code: str, scope: MakerScope) -> list[Institution]:
     """The makers (制卡机构) that a unit in that region may choose in that scope."""
-    region = normalized_region_code(region_code)
+    region = normalized_region_code(region_code)[:LONGEST_CODE]
     if not await Region.exists(code=region):
         return []
     rows = await Institution.all().order_by("id")

@@ -7,7 +7,6 @@ from graphql import ASTValidationRule
 from strawberry.extensions import (
     AddValidationRules,
     MaxTokensLimiter,
-    ParserCache,
     ValidationCache,
 )
 from strawberry.extensions.max_aliases import create_validator as most_aliases
@@ -17,6 +16,7 @@ import schema.enums  # noqa: F401 - registers the enums
 from schema.errors import CONCRETE
 from schema.masking import Masking
 from schema.mutation import Mutation
+from schema.parsing import PatientParserCache
 from schema.query import Query
 from schema.subscription import Subscription
 
@@ -41,7 +41,7 @@ def build_schema() -> strawberry.Schema:
         extensions=[
             lambda: MaxTokensLimiter(MOST_TOKENS),
             lambda: AddValidationRules(RULES),
-            lambda: ParserCache(CACHED),
+            lambda: PatientParserCache(CACHED),
             lambda: ValidationCache(CACHED),
             Masking,
         ],

@@ -26,9 +26,11 @@ LONGEST = {
     "content_type": 60,
     "id_number": 40,
     "phone": 30,
-    "country": 30,
-    "id_valid_from": 30,
-    "id_valid_to": 30,
+    "country": 20,
+    "id_valid_from": 20,
+    "id_valid_to": 20,
+    "username": 40,
+    "captcha_id": 32,
     "region_code": 20,
 }
 MOST_ITEMS = 100

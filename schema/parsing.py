@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+from contextlib import suppress
+
+from graphql import GraphQLSyntaxError
+from strawberry.extensions import ParserCache
+
+
+class PatientParserCache(ParserCache):
+    """Keeps parsed documents; what cannot be parsed is left to the ordinary way of saying so.
+
+    The parent raises a syntax error out of the extension, where it ends as a server error.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        with suppress(GraphQLSyntaxError):
+            self.execution_context.graphql_document = self.cached_parse_document(
+                self.execution_context.query, **self.execution_context.parse_options
+            )
+        yield

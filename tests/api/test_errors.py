@@ -1,0 +1,68 @@
+"""What a malformed request or a bug of ours looks like from outside."""
+
+import pytest
+
+from tests.conftest import Served
+
+
+async def test_a_syntax_error_is_told_as_one(served: Served) -> None:
+    answer = await served.visitor().post("{")
+    assert "Syntax Error" in answer["errors"][0]["message"]
+
+
+async def test_a_bug_is_masked_with_a_reference(
+    served: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the secret is 42")
+
+    monkeypatch.setattr("schema.query.catalogue", broken)
+    query = "{ returnReasonCatalogue { code } }"
+    answer = await served.visitor().post(query, language="en")
+    (error,) = answer["errors"]
+    reference = error["extensions"]["reference"]
+    assert error["message"] == f"Internal error, reference {reference}"
+    assert "42" not in str(answer)
+    assert reference in caplog.text
+
+
+async def test_a_document_too_deep_too_long_or_with_too_many_aliases_is_refused(
+    served: Served,
+) -> None:
+    deep = "{ institutions { nodes { issuer " + "{ issuer " * 12 + "{ id }" + " }" * 12 + "} } }"
+    wide = "{" + " ".join(f"a{n}: viewer {{ name }}" for n in range(150)) + "}"
+    long = "{" + "viewer { name } " * 1200 + "}"
+    for document in (deep, wide, long):
+        answer = await served.visitor().post(document)
+        assert answer.get("data") is None
+        assert answer["errors"]
+
+
+@pytest.mark.parametrize("arguments", ['after: "x"', "first: -1", 'after: "p99999999999999999999"'])
+async def test_a_malformed_page_keeps_its_code(served: Served, arguments: str) -> None:
+    answer = await served.visitor().post(f"{{ institutions({arguments}) {{ totalCount }} }}")
+    assert answer["errors"][0]["extensions"]["code"] in {"CURSOR_INVALID", "PAGE_SIZE"}
+
+
+async def test_a_page_is_never_longer_than_a_hundred(served: Served) -> None:
+    page = (await served.visitor().query("{ institutions(first: 100000) { nodes { id } } }"))[
+        "institutions"
+    ]
+    assert 0 < len(page["nodes"]) <= 100
+
+
+ODD = """
+query($s: String, $t: String!) {
+  institutions(search: $s) { totalCount }
+  regions(parentCode: $s) { code }
+  makers(regionCode: $t, scope: WITHIN_PROVINCE) { id }
+  applications(filter: { search: $s }) { totalCount }
+}
+"""
+TEXTS = ["\x00", "%", "_", "'", "\\", "长春\x00", "'; DROP TABLE", "长" * 300]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_odd_words_find_nothing_and_break_nothing(served: Served, text: str) -> None:
+    answer = await served.visitor().post(ODD, {"s": text, "t": text})
+    assert "errors" not in answer
