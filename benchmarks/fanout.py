@@ -1,6 +1,5 @@
 """Telling everybody: one event, five hundred subscribers of the unit, each on its own socket."""
 
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,8 +7,9 @@ from figures import OURS, Row, Sample
 from listeners import Listener, Roll, listeners
 from processes import Started, limits, portcard
 from story import visitors
-from tests.actors import Unit
 from wire import Wire, checked, operation, request, wire
+
+from tests.actors import Unit
 
 BENCH = "fanout"
 SUBSCRIBERS, EVENTS = 500, 20
@@ -88,7 +88,6 @@ async def _peer(folder: Path, message: bytes) -> Row:
     stored.mkdir()
     async with limits(stored) as server, listeners(server, SUBSCRIBERS, roll):
         sample, sent = Sample(server.meter), request("/broadcast", message)
-        json.loads(message)
         async with wire(server) as connection:
             with sample.running():
                 for _ in range(EVENTS):

@@ -15,12 +15,13 @@ OURS = "portcard"
 
 @dataclass
 class Sample:
-    """Seconds each act took, how long all of them took, and what the measured process spent."""
+    """Seconds each act took and all of them together; what the measured process spent and held."""
 
     meter: Meter
     seconds: list[float] = field(default_factory=list)
     wall: float = 0.0
     cpu: float | None = None
+    memory: float | None = None
 
     @contextmanager
     def running(self) -> Iterator["Sample"]:
@@ -31,6 +32,7 @@ class Sample:
         after = self.meter.cpu_seconds()
         if cpu is not None and after is not None:
             self.cpu = (self.cpu or 0.0) + after - cpu
+        self.memory = self.meter.memory_mib()
 
     @contextmanager
     def act(self) -> Iterator[None]:
@@ -50,7 +52,7 @@ class Sample:
             "p50_ms": _milliseconds(self.seconds, 0.50),
             "p99_ms": _milliseconds(self.seconds, 0.99),
             "cpu_us": None if self.cpu is None else round(self.cpu * 1e6 / count, 1),
-            "rss_mib": self.meter.memory_mib(),
+            "rss_mib": self.memory,
         }
 
 

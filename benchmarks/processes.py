@@ -32,8 +32,8 @@ class Meter:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory_mib(self) -> float | None:
-        """Resident, without the started processes."""
-        if not PROC.is_dir():
+        """Resident, without the started processes; not of this process, which is the client too."""
+        if not PROC.is_dir() or self.pid == os.getpid():
             return None
         lines = (PROC / str(self.pid) / "status").read_text("utf-8").splitlines()
         kilobytes = next(line for line in lines if line.startswith("VmRSS:")).split()[1]
@@ -110,18 +110,26 @@ async def _started(
     command: Sequence[str], environment: dict[str, str], port: int, folder: Path, ready: str
 ) -> AsyncIterator[Started]:
     log = folder.parent / f"{port}.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
-        )
+    process = _launched(command, environment, log)
     server = Started(process, port, folder, log)
     try:
         await _until_ready(server, f"{server.url}{ready}")
         yield server
     finally:
+        if process.poll() is not None:
+            print(f"! {Path(command[0]).name} ended by itself: {process.returncode}")
         await asyncio.to_thread(_stop, process)
         for line in server.troubles():
             print(f"! {Path(command[0]).name}: {line}")
+
+
+def _launched(
+    command: Sequence[str], environment: dict[str, str], log: Path
+) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
+        )
 
 
 async def _until_ready(server: Started, address: str) -> None:

@@ -63,7 +63,9 @@ def _write_page(rows: Sequence[Row]) -> None:
 
 def _lines(rows: Sequence[Row]) -> Iterator[str]:
     for bench in dict.fromkeys(row["bench"] for row in rows):
-        mine = [row for row in rows if row["bench"] == bench]
+        cases = list(dict.fromkeys(row["case"] for row in rows if row["bench"] == bench))
+        found = [row for row in rows if row["bench"] == bench]
+        mine = sorted(found, key=lambda row: cases.index(row["case"]))
         yield from ("", f"### {bench}", "", f"{mine[0]['date']} · {mine[0]['machine']}", "")
         yield _line([name for name, _ in COLUMNS])
         yield _line([rule for _, rule in COLUMNS])

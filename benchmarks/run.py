@@ -34,7 +34,7 @@ async def measure(name: str) -> None:
     print(f"{name} ({time.perf_counter() - began:.0f} s)")
     for row in rows:
         print(
-            f"  {row['case']:<24} {row['subject']:<38} {row['per_s']:>10}/s"
+            f"  {row['case']:<28} {row['subject']:<38} {row['per_s']:>10}/s"
             f"  p50 {row['p50_ms']:>9} ms  p99 {row['p99_ms']:>9} ms  cpu {row['cpu_us']} µs"
         )
 

@@ -11,8 +11,9 @@ from typing import Any
 from figures import OURS, Row, Sample
 from processes import Meter, Started, portcard
 from story import Visitors, visitors
-from tests.actors import Unit
 from wire import checked, measured, operation
+
+from tests.actors import Unit
 
 BENCH = "submit"
 CASES = (("one at a time", 1, 30), ("four at a time", 4, 30))  # lanes, submissions

@@ -66,7 +66,8 @@ async def measured(
     server: Started, requests: Iterable[bytes], lanes: int
 ) -> tuple[Sample, list[bytes]]:
     """Send them all over `lanes` connections, each one request at a time; the answers too."""
-    sample, answers, waiting = Sample(server.meter), [], iter(requests)
+    sample, waiting = Sample(server.meter), iter(requests)
+    answers: list[bytes] = []
     async with AsyncExitStack() as stack:
         wires = [await stack.enter_async_context(wire(server)) for _ in range(lanes)]
         with sample.running():

@@ -19,6 +19,7 @@ def bound(settings: Settings) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((settings.host, settings.port))
+        opened.listen()  # a port is only ours from here on
     except OSError as error:
         opened.close()
         raise StartFault(_why(settings, error)) from error
