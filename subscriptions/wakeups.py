@@ -7,15 +7,16 @@ every reader also looks on a timer. A broker that is away is tried again for as 
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 
 from broadcaster import Broadcast
+
+from subscriptions.valkey import ValkeyBackend
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "portcard"
 PATIENCE = 5.0  # seconds for one publish
-PAUSE = 2.0  # seconds before a broker that failed is tried again
+PAUSE = 1.0  # seconds before a broker that failed is tried again
 
 
 class WakeUps:
@@ -26,38 +27,15 @@ class WakeUps:
         self._outgoing = asyncio.Event()
 
     async def announce(self) -> None:
+        """Never waits for the broker."""
         self._woken()
         self._outgoing.set()
 
     async def run(self) -> None:
         """Listen and publish until cancelled, through every failure of the broker."""
-        while True:
-            broadcast = Broadcast(self._url)
-            try:
-                await self._serve(broadcast)
-            except Exception as error:  # noqa: BLE001 - each backend raises its own
-                log.warning("the wake-up broker failed: %s", type(error).__name__)
-            finally:
-                with suppress(Exception):
-                    await asyncio.wait_for(broadcast.disconnect(), PATIENCE)
-            self._woken()  # what was announced meanwhile was missed
-            await asyncio.sleep(PAUSE)
-
-    async def _serve(self, broadcast: Broadcast) -> None:
-        await asyncio.wait_for(broadcast.connect(), PATIENCE)
-        tasks = [
-            asyncio.create_task(self._listen(broadcast)),
-            asyncio.create_task(self._publish(broadcast)),
-        ]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                if task.done():
-                    task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        async with _broadcast(self._url) as broadcast, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(broadcast))
+            tasks.create_task(self._publish(broadcast))
 
     async def _listen(self, broadcast: Broadcast) -> None:
         async with broadcast.subscribe(CHANNEL) as wakeups:
@@ -70,4 +48,15 @@ class WakeUps:
         while True:
             await self._outgoing.wait()
             self._outgoing.clear()
-            await asyncio.wait_for(broadcast.publish(CHANNEL, "look"), PATIENCE)
+            try:
+                await asyncio.wait_for(broadcast.publish(CHANNEL, "look"), PATIENCE)
+            except Exception as error:  # noqa: BLE001 - each backend raises its own
+                log.warning("a wake-up was not published: %s", type(error).__name__)
+                self._outgoing.set()
+                await asyncio.sleep(PAUSE)
+
+
+def _broadcast(url: str) -> Broadcast:
+    if url.startswith(("redis://", "rediss://")):
+        return Broadcast(backend=ValkeyBackend(url))
+    return Broadcast(url)

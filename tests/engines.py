@@ -32,15 +32,25 @@ class Postgres:
 
 
 class Broker:
-    """A Valkey on a free port."""
+    """A Valkey on a port that it keeps."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._server = ValkeyServer(data_dir=folder)
+        self.start()
+
+    def start(self) -> None:
         self._server.start()
+        self.port = self._server.port
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self._server.port}"
+        return f"redis://127.0.0.1:{self.port}"
+
+    def kill(self) -> None:
+        """Away at once; the next one takes the same port."""
+        self._server.terminate()
+        self._server = ValkeyServer(port=self.port, data_dir=self._folder)
 
     def stop(self) -> None:
         self._server.stop()
