@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 
+from tortoise.expressions import F
+
 from models.clock import now
 from models.code import SmsCode
 from models.enums import SmsPurpose
@@ -65,19 +67,24 @@ async def _not_too_soon(phone: str, purpose: str, subject: str) -> None:
 
 
 async def check_code(phone: str, purpose: str, code: str, subject: str = "") -> SmsCode:
-    """The code's row, if `code` is right. A wrong try counts whatever becomes of the act.
+    """The code's row, if `code` is right. Each try counts, whatever becomes of the act.
 
     Raises Refused: SMS_CODE_WRONG, SMS_CODE_EXPIRED.
     """
     row = await _newest(normalized_phone(phone), purpose, subject)
     if row is None:
         raise refuse("SMS_CODE_WRONG", "smsCode")
-    if row.consumed_at or row.expires_at < now() or row.attempts >= MOST_TRIES:
+    if row.consumed_at or row.expires_at < now() or not await _try(row):
         raise refuse("SMS_CODE_EXPIRED", "smsCode")
     if not secrets.compare_digest(row.code_hash, _hash(row, code)):
-        await SmsCode.filter(id=row.id).update(attempts=row.attempts + 1)
         raise refuse("SMS_CODE_WRONG", "smsCode")
     return row
+
+
+async def _try(row: SmsCode) -> bool:
+    """Count a try before it is looked at, so that many at once are as many tries."""
+    left = SmsCode.filter(id=row.id, attempts__lt=MOST_TRIES)
+    return bool(await left.update(attempts=F("attempts") + 1))
 
 
 async def consume_code(row: SmsCode) -> None:
