@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Generic, TypeVar
 
 from tortoise.models import Model
@@ -53,12 +54,20 @@ def page_size(first: int | None) -> int:
     return USUAL if first is None else min(first, MOST)
 
 
+@cache
+def _largest(table: type[Model]) -> int:
+    """The largest id that its column can be compared with."""
+    largest: int = table.describe()["pk_field"]["constraints"]["le"]
+    return largest
+
+
 async def page(
     rows: QuerySet[Row], first: int | None, after: str | None, *, newest_first: bool = False
 ) -> Page[Row]:
     """The page of `rows`, in the order of their ids, behind the cursor `after`."""
     limit, position = page_size(first), position_of(after)
     if position is not None:
+        position = min(position, _largest(rows.model))
         rows = rows.filter(**{"id__lt" if newest_first else "id__gt": position})
     found = await rows.order_by("-id" if newest_first else "id").limit(limit + 1)
     return Page(found[:limit], len(found) > limit, position is not None)

@@ -19,7 +19,8 @@ class Context:
     """One request, or one WebSocket with all its operations.
 
     `token` is the session's; who holds it is asked again for every operation, so that a session
-    that was revoked meanwhile is of no use on an open socket either.
+    that was revoked meanwhile is of no use on an open socket either. `streams`: whether the transport
+    carries more than one result.
     """
 
     office: Office
@@ -27,6 +28,7 @@ class Context:
     shelter: Shelter
     language: Language = Language.ZH
     token: str | None = None
+    streams: bool = True
     connection_params: dict[str, Any] = field(default_factory=dict)
 
     async def viewer(self) -> Actor | None:

@@ -11,7 +11,8 @@ from models.texts import Language, say
 
 log = logging.getLogger(__name__)
 
-TOLD = (Refused, GraphQLError)
+TOO_MUCH = (RecursionError, ValueError)
+"""Raised before execution by a document that is more than Python takes in."""
 
 
 class Masking(MaskErrors):
@@ -25,6 +26,8 @@ class Masking(MaskErrors):
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         language = getattr(self.execution_context.context, "language", Language.ZH)
+        if error.path is None and isinstance(error.original_error, TOO_MUCH):
+            return GraphQLError("The document is nested too deeply, or a number of it is too long")
         if isinstance(error.original_error, Refused):
             return _refused(error, error.original_error, language)
         return _masked(error, language)

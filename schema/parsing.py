@@ -12,7 +12,7 @@ class PatientParserCache(ParserCache):
     """
 
     def on_parse(self) -> Iterator[None]:
-        with suppress(GraphQLSyntaxError):
+        with suppress(GraphQLSyntaxError, RecursionError):
             self.execution_context.graphql_document = self.cached_parse_document(
                 self.execution_context.query, **self.execution_context.parse_options
             )

@@ -1,34 +1,26 @@
 """The served schema. Its text is committed as schema.graphql; `make check` compares them."""
 
+from datetime import datetime
 from pathlib import Path
 
 import strawberry
-from graphql import ASTValidationRule
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxTokensLimiter,
-    ValidationCache,
-)
-from strawberry.extensions.max_aliases import create_validator as most_aliases
-from strawberry.extensions.query_depth_limiter import create_validator as deepest
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
+from strawberry.schema.config import StrawberryConfig
 
 import schema.enums  # noqa: F401 - registers the enums
 from schema.errors import CONCRETE
+from schema.limits import MOST_TOKENS, LimitsRule
 from schema.masking import Masking
+from schema.moments import DATE_TIME
 from schema.mutation import Mutation
+from schema.operation import OneOperation
 from schema.parsing import PatientParserCache
 from schema.query import Query
 from schema.subscription import Subscription
 
 SDL_FILE = Path(__file__).parent / "schema.graphql"
 
-MOST_TOKENS = 4000
-MOST_ALIASES = 100
-DEEPEST = 12
 CACHED = 500  # documents
-
-# Made once: a rule class a request would defeat the validation cache.
-RULES: list[type[ASTValidationRule]] = [most_aliases(MOST_ALIASES), deepest(DEEPEST, None)]
 
 
 def build_schema() -> strawberry.Schema:
@@ -38,11 +30,13 @@ def build_schema() -> strawberry.Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=CONCRETE,
+        config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
         extensions=[
             lambda: MaxTokensLimiter(MOST_TOKENS),
-            lambda: AddValidationRules(RULES),
+            lambda: AddValidationRules([LimitsRule]),
             lambda: PatientParserCache(CACHED),
             lambda: ValidationCache(CACHED),
+            OneOperation,
             Masking,
         ],
     )

@@ -1,16 +1,21 @@
 """GraphQL over HTTP and graphql-transport-ws, on one path."""
 
+import json
+import re
 from typing import Any
 
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
+from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
 from schema.context import Context
@@ -19,6 +24,7 @@ from server.engine import Engine
 from server.language import language_of
 
 BEARER = "bearer "
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -71,6 +77,31 @@ class GraphQLDoor(GraphQL[Context, None]):
         )
         self._engine = engine
 
+    def decode_json(self, data: str | bytes) -> object:
+        return decoded(data)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """The body of a request. Raises HTTPException (400)."""
+        body = super().parse_json(data)
+        if not isinstance(body, dict) or not isinstance(body.get("operationName"), str | None):
+            raise HTTPException(400, "The request body must be an object with a query")
+        return body
+
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """A request and its one result."""
+        context.streams = False
+        return await super().execute_single(
+            request, request_adapter, sub_response, context, root_value, request_data
+        )
+
     async def get_context(
         self,
         request: Request | WebSocket,
@@ -92,6 +123,20 @@ class GraphQLDoor(GraphQL[Context, None]):
             if await context.viewer() is None:
                 raise ConnectionRejectionError
         return UnsetType()
+
+
+def decoded(data: str | bytes) -> object:
+    """JSON from outside. Raises JSONDecodeError for everything that cannot be taken in: also for
+    numbers and nestings without end, and halves of surrogate pairs.
+    """
+    try:
+        text = data if isinstance(data, str) else data.decode()
+        value: object = json.loads(text)
+        if HALF.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise json.JSONDecodeError("Not JSON that can be taken in", "", 0) from error
+    return value
 
 
 def bearer(header: str | None) -> str | None:
