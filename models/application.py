@@ -33,7 +33,9 @@ class Application(Model):
     """An application for cards (申请单): the wizard's steps and where it stands.
 
     `status` is changed by models.workflow alone. `unfinished_of` holds the unit's id while the
-    application is unfinished; being unique, it lets a unit have but one (manual §5.5).
+    application is unfinished; being unique, it lets a unit have but one (manual §5.5). `maker`,
+    `issuer` and `data_centre` are what the unit has chosen; the `held_` ones those that it was
+    last submitted to, who alone see it.
     """
 
     id = fields.IntField(primary_key=True)
@@ -54,6 +56,9 @@ class Application(Model):
     maker: InstitutionKey = institution_key("made")
     issuer: InstitutionKey = institution_key("issued")
     data_centre: InstitutionKey = institution_key("advised")
+    held_maker: InstitutionKey = institution_key("making")
+    held_issuer: InstitutionKey = institution_key("issuing")
+    held_data_centre: InstitutionKey = institution_key("advising")
 
     legal_phone = fields.CharField(max_length=30, null=True)
     legal_email = fields.CharField(max_length=254, null=True)
@@ -73,13 +78,16 @@ class Application(Model):
     maker_id: int | None
     issuer_id: int | None
     data_centre_id: int | None
+    held_maker_id: int | None
+    held_issuer_id: int | None
+    held_data_centre_id: int | None
 
     class Meta:
         table = "application"
         indexes = (
-            ("issuer_id", "status", "id"),
-            ("maker_id", "status", "id"),
-            ("data_centre_id", "id"),
+            ("held_issuer_id", "status", "id"),
+            ("held_maker_id", "status", "id"),
+            ("held_data_centre_id", "id"),
             ("enterprise_id", "id"),
         )
 

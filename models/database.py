@@ -1,5 +1,6 @@
 """The database: opening, migrating, and the one way to hold a transaction."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -55,6 +56,15 @@ def dialect() -> str:
 def connection() -> BaseDBAsyncClient:
     """The connection of the present transaction, or the pool outside of one."""
     return Tortoise.get_connection("default")
+
+
+async def alone(name: str) -> None:
+    """Inside a transaction: wait until nobody else is in one with this name. SQLite's transactions
+    are alone anyway.
+    """
+    if dialect() == "postgres":
+        lock = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        await connection().execute_query("SELECT pg_advisory_xact_lock($1)", [lock])
 
 
 @asynccontextmanager

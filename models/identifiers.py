@@ -28,30 +28,39 @@ USCC_CATEGORIES = {
 }  # fmt: skip
 ORGANIZATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 ORGANIZATION_CODE = re.compile(r"[0-9A-Z]{8}[0-9X]")
-RESIDENT_ID = re.compile(r"[1-9]\d{16}[\dX]")
+RESIDENT_ID = re.compile(r"[1-9][0-9]{16}[0-9X]")
 RESIDENT_CHECKS = "10X98765432"
 PERMIT_PREFIXES = ("810000", "820000", "830000")
-MAINLAND_WITH_CODE = 13
-PHONE = re.compile(r"\+?[\d -]{5,20}")
+MAINLAND = 86
+PHONE = re.compile(r"\+?[0-9 -]{5,20}")
+
+FULL_WIDTH = {mark + 0xFEE0: chr(mark) for mark in range(0x21, 0x7F)} | {0x3000: " "}
+CAPITALS = {small: chr(small - 32) for small in range(ord("a"), ord("z") + 1)}
 
 # fmt: off
 FORMS = {
-    IdType.HK_MACAO_TRAVEL_PERMIT:        re.compile(r"[HM]\d{8}(\d{2})?"),
-    IdType.TAIWAN_TRAVEL_PERMIT:          re.compile(r"\d{8}(\d{2})?"),
-    IdType.FOREIGN_PERMANENT_RESIDENT_ID: re.compile(r"9\d{16}[\dX]|[A-Z]{3}\d{12}"),
+    IdType.HK_MACAO_TRAVEL_PERMIT:        re.compile(r"[HM][0-9]{8}([0-9]{2})?"),
+    IdType.TAIWAN_TRAVEL_PERMIT:          re.compile(r"[0-9]{8}([0-9]{2})?"),
+    IdType.FOREIGN_PERMANENT_RESIDENT_ID: re.compile(r"9[0-9]{16}[0-9X]|[A-Z]{3}[0-9]{12}"),
     IdType.PASSPORT:                      re.compile(r"[A-Z0-9]{5,20}"),
 }
 # fmt: on
-CHINESE_PASSPORT = re.compile(r"E\d{8}|E[A-HJ-NP-Z]\d{7}|(DE|SE|PE)\d{7}|G\d{8}")
+CHINESE_PASSPORT = re.compile(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|(DE|SE|PE)[0-9]{7}|G[0-9]{8}")
 
 
-def normalized_uscc(text: str) -> str:
-    return text.strip().upper()
+def half_width(text: str) -> str:
+    """As typed without a Chinese input method: １２３ is 123. As long as it was, or shorter."""
+    return text.translate(FULL_WIDTH).strip()
+
+
+def normalized(text: str) -> str:
+    """A code as it is kept and compared: half-width, in ASCII capitals."""
+    return half_width(text).translate(CAPITALS)
 
 
 def uscc_problem(text: str) -> str | None:
     """GB 32100-2015: 18 characters, authority and category, check digit modulo 31."""
-    code = normalized_uscc(text)
+    code = normalized(text)
     if len(code) != USCC_LENGTH:
         return "USCC_LENGTH"
     if not set(code) <= set(USCC_ALPHABET):
@@ -69,12 +78,12 @@ def uscc_check(body: str) -> str:
 
 def organization_code_of(uscc: str) -> str:
     """Characters 9–17 of a USCC (GB 32100-2015)."""
-    return normalized_uscc(uscc)[8:17]
+    return normalized(uscc)[8:17]
 
 
 def organization_code_problem(text: str) -> str | None:
     """GB 11714: eight characters and a check digit modulo 11; no "-" (manual §4.1)."""
-    code = text.strip().upper()
+    code = normalized(text)
     if not ORGANIZATION_CODE.fullmatch(code):
         return "ORGANIZATION_CODE_FORMAT"
     return None if code[-1] == organization_check(code[:-1]) else "ORGANIZATION_CODE_CHECK_DIGIT"
@@ -88,8 +97,8 @@ def organization_check(body: str) -> str:
 
 def resident_id_problem(text: str, today: date) -> str | None:
     """GB 11643: 18 characters, a birth date that was, a check digit modulo 11."""
-    number = text.strip().upper()
-    if re.fullmatch(r"\d{15}", number):
+    number = normalized(text)
+    if re.fullmatch(r"[0-9]{15}", number):
         return "RESIDENT_ID_OLD"
     if not RESIDENT_ID.fullmatch(number):
         return "RESIDENT_ID_FORMAT"
@@ -110,8 +119,8 @@ def birth_date(number: str) -> date | None:
 
 
 def normalized_id_number(id_type: IdType | None, text: str) -> str:
-    """As it is kept and compared: upper case; a passport or permit without blanks inside."""
-    number = text.strip().upper()
+    """As it is kept and compared; a passport or permit without blanks inside."""
+    number = normalized(text)
     return number if id_type is IdType.RESIDENT_ID else number.replace(" ", "")
 
 
@@ -122,7 +131,7 @@ def id_number_problem(id_type: IdType, country: str | None, text: str, today: da
     if id_type in (IdType.RESIDENT_ID, IdType.HMT_RESIDENCE_PERMIT):
         wrong_kind = is_permit is (id_type is IdType.RESIDENT_ID)
         return resident_id_problem(number, today) or ("ID_NUMBER_FORMAT" if wrong_kind else None)
-    chinese = id_type is IdType.PASSPORT and country == COUNTRY
+    chinese = id_type is IdType.PASSPORT and normalized(country or "") == COUNTRY
     form = CHINESE_PASSPORT if chinese else FORMS[id_type]
     return None if form.fullmatch(number) else "ID_NUMBER_FORMAT"
 
@@ -165,12 +174,16 @@ def is_long_term_too_early(number: str, valid_from: str | None, valid_to: str | 
 
 
 def normalized_phone(text: str) -> str:
-    """The digits alone: a mainland number without its 86, another with its `+`."""
-    plus = "+" if text.strip().startswith("+") else ""
-    digits = "".join(mark for mark in text if mark.isdigit())
-    if len(digits) == MAINLAND_WITH_CODE and digits.startswith("86"):
-        return digits[2:]
-    return plus + digits
+    """One spelling a number: eleven digits of the mainland, `+` and digits (E.164) of elsewhere.
+
+    What is no number stays as it was typed.
+    """
+    number = _phone(text)
+    if number is None:
+        return half_width(text)
+    if number.country_code == MAINLAND:
+        return phonenumbers.national_significant_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def mobile_problem(text: str) -> str | None:
@@ -189,13 +202,19 @@ def landline_or_mobile_problem(text: str) -> str | None:
 
 
 def _phone_kind(text: str) -> int | None:
-    if not PHONE.fullmatch(text.strip()):
+    number = _phone(text)
+    return None if number is None else phonenumbers.number_type(number)
+
+
+def _phone(text: str) -> phonenumbers.PhoneNumber | None:
+    typed = half_width(text)
+    if not PHONE.fullmatch(typed):
         return None
     try:
-        number = phonenumbers.parse(text, "CN")
+        number = phonenumbers.parse(typed, "CN")
     except phonenumbers.NumberParseException:
         return None
-    return phonenumbers.number_type(number) if phonenumbers.is_valid_number(number) else None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def email_problem(text: str) -> str | None:
@@ -209,7 +228,7 @@ def email_problem(text: str) -> str | None:
 
 def country_problem(text: str) -> str | None:
     """An ISO 3166-1 alpha-3 code."""
-    known = pycountry.countries.get(alpha_3=text.strip().upper())
+    known = pycountry.countries.get(alpha_3=normalized(text))
     return None if known else "COUNTRY_UNKNOWN"
 
 

@@ -20,7 +20,6 @@ from models.enums import Role
 from models.event import Event
 
 APPEND_LOCK = 0x504F5254  # "PORT"
-PRIVATE = frozenset({Type.STARTED})
 
 
 async def append(
@@ -31,7 +30,11 @@ async def append(
     was: State | None = None,
     reasons: Sequence[dict[str, Any]] = (),
 ) -> Event:
-    """Write one event inside the present transaction. The caller locks what else it needs first."""
+    """Write one event inside the present transaction. The caller locks what else it needs first.
+
+    It is told to the unit and to the institutions that hold the application: none before the first
+    submission.
+    """
     if dialect() == "postgres":
         await connection().execute_query("SELECT pg_advisory_xact_lock($1)", [APPEND_LOCK])
     role, name = (actor.role, actor.name) if isinstance(actor, Actor) else actor
@@ -39,7 +42,9 @@ async def append(
         type=type_,
         application_id=application.id,
         enterprise_id=application.enterprise_id,
-        **_audience(application, type_),
+        issuer_id=application.held_issuer_id,
+        maker_id=application.held_maker_id,
+        data_centre_id=application.held_data_centre_id,
         actor_role=role,
         actor_name=name,
         from_status=was,
@@ -49,17 +54,6 @@ async def append(
     )
     await event.save()
     return event
-
-
-def _audience(application: Application, type_: Type) -> dict[str, int | None]:
-    """The institutions that see it: none before the first submission, theirs from then on."""
-    if type_ in PRIVATE or application.submitted_at is None:
-        return {}
-    return {
-        "issuer_id": application.issuer_id,
-        "maker_id": application.maker_id,
-        "data_centre_id": application.data_centre_id,
-    }
 
 
 async def head() -> int:

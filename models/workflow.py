@@ -79,9 +79,9 @@ def parties_of(actor: Actor, application: Application) -> frozenset[Party]:
     if actor.role is Role.ENTERPRISE_ADMIN:
         return UNIT if actor.enterprise_id == application.enterprise_id else frozenset()
     held = (
-        (Party.ISSUER, application.issuer_id),
-        (Party.MAKER, application.maker_id),
-        (Party.DATA_CENTRE, application.data_centre_id),
+        (Party.ISSUER, application.held_issuer_id),
+        (Party.MAKER, application.held_maker_id),
+        (Party.DATA_CENTRE, application.held_data_centre_id),
     )
     mine = actor.institution_id
     return frozenset(party for party, institution in held if mine and institution == mine)

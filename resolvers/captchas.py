@@ -8,6 +8,7 @@ from captcha.image import ImageCaptcha
 
 from models.clock import now
 from models.code import Captcha
+from models.identifiers import normalized
 from models.refusals import refuse
 from resolvers.office import Office
 
@@ -33,5 +34,5 @@ async def use_captcha(captcha_id: str | None, answer: str | None) -> None:
     row = await Captcha.get_or_none(id=captcha_id or "")
     if row is None or not await Captcha.filter(id=row.id).delete():
         raise refuse("CAPTCHA_WRONG", "captchaId")
-    if row.expires_at < now() or row.answer != (answer or "").strip().upper():
+    if row.expires_at < now() or row.answer != normalized(answer or ""):
         raise refuse("CAPTCHA_WRONG", "captchaAnswer")

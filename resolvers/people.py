@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.enums import IdType
-from models.identifiers import COUNTRY, normalized_id_number
+from models.identifiers import COUNTRY, normalized, normalized_id_number
 from models.person_columns import PersonColumns
 from resolvers.editing import Changes, apply, with_tidy_phone
 
@@ -15,6 +15,6 @@ def put_person(row: PersonColumns, changes: Changes, *, is_new: bool) -> None:
     """Apply `changes`; a new row begins with the usual document of the usual country."""
     told: dict[str, Any] = {**USUAL, **changes} if is_new else dict(changes)
     apply(row, with_tidy_phone(told))
-    row.country = row.country.upper() if row.country else None
+    row.country = normalized(row.country) if row.country else None
     if row.id_number:
         row.id_number = normalized_id_number(row.id_type, row.id_number)

@@ -21,6 +21,7 @@ from models.enums import (
     MediaType,
     QueueStatus,
 )
+from models.identifiers import normalized
 from models.log import append
 from models.notices import write_notices
 from models.refusals import Refusal, refuse, refuse_any
@@ -65,9 +66,11 @@ async def _register(application: Application, media: list[Medium]) -> None:
     cards = {card.id: card for card in await Card.filter(application_id=application.id)}
     refuse_any(_wrong_media(media, cards))
     refuse_any(await _taken_serials(media))
+    ids = [medium.card_id or 0 for medium in media]
+    await Card.filter(id__in=ids).update(media_serial=None)  # so that two may swap theirs
     for medium in media:
         card = cards[medium.card_id or 0]
-        card.media_serial = medium.serial.strip().upper()
+        card.media_serial = normalized(medium.serial)
         await card.save()
 
 
@@ -75,7 +78,7 @@ def _wrong_media(media: list[Medium], cards: dict[int, Card]) -> Iterator[Refusa
     seen_cards: set[int | None] = set()
     seen_serials: set[str] = set()
     for index, medium in enumerate(media):
-        path, serial = ("media", str(index)), medium.serial.strip().upper()
+        path, serial = ("media", str(index)), normalized(medium.serial)
         card = cards.get(medium.card_id or 0)
         if card is None or medium.card_id in seen_cards:
             yield Refusal("CARD_UNKNOWN", (*path, "cardId"))
@@ -91,7 +94,7 @@ def _wrong_media(media: list[Medium], cards: dict[int, Card]) -> Iterator[Refusa
 
 async def _taken_serials(media: list[Medium]) -> list[Refusal]:
     ids = [medium.card_id or 0 for medium in media]
-    serials = [medium.serial.strip().upper() for medium in media]
+    serials = [normalized(medium.serial) for medium in media]
     others = Card.filter(media_serial__in=serials).exclude(id__in=ids)
     taken = {card.media_serial for card in await others}
     return [

@@ -11,9 +11,9 @@ from models.clock import today
 from models.enterprise import Enterprise
 from models.enums import Consent, Role, SmsPurpose
 from models.identifiers import (
+    normalized,
     normalized_id_number,
     normalized_phone,
-    normalized_uscc,
     organization_code_of,
     organization_code_problem,
     uscc_problem,
@@ -78,8 +78,8 @@ def wrong_consents(consents: Iterable[Consent]) -> Iterator[Refusal]:
 
 
 def _wrong_unit(unit: UnitForm) -> Iterator[Refusal]:
-    uscc = normalized_uscc(unit.uscc)
-    organization = unit.organization_code.strip().upper()
+    uscc = normalized(unit.uscc)
+    organization = normalized(unit.organization_code)
     if code := uscc_problem(uscc):
         yield Refusal(code, ("unit", "unifiedSocialCreditCode"))
     if code := organization_code_problem(organization):
@@ -115,7 +115,7 @@ def wrong_person(
 
 
 async def _taken_unit(unit: UnitForm) -> list[Refusal]:
-    if await Enterprise.exists(uscc=normalized_uscc(unit.uscc)):
+    if await Enterprise.exists(uscc=normalized(unit.uscc)):
         return [Refusal("UNIT_ALREADY_REGISTERED", ("unit", "unifiedSocialCreditCode"))]
     return []
 
@@ -129,8 +129,8 @@ async def _taken_username(account: AccountForm) -> list[Refusal]:
 async def _enterprise(unit: UnitForm) -> Enterprise:
     person = columns_of(unit.legal_person)
     return await Enterprise.create(
-        uscc=normalized_uscc(unit.uscc),
-        organization_code=unit.organization_code.strip().upper(),
+        uscc=normalized(unit.uscc),
+        organization_code=normalized(unit.organization_code),
         name=unit.name.strip(),
         legal_name=person["name"],
         legal_id_type=person["id_type"],
@@ -164,7 +164,7 @@ def columns_of(person: Person) -> dict[str, str | None]:
         "id_number": normalized_id_number(person.id_type, number) if number else None,
         "id_valid_from": person.id_valid_from,
         "id_valid_to": person.id_valid_to,
-        "country": person.country.upper() if person.country else None,
+        "country": normalized(person.country) if person.country else None,
         "phone": normalized_phone(person.phone) if person.phone else None,
         "email": person.email,
     }

@@ -16,7 +16,7 @@ def _institutions(actor: Actor) -> Q:
     mine = actor.institution_id
     if mine is None:
         return NOTHING
-    return Q(issuer_id=mine) | Q(maker_id=mine) | Q(data_centre_id=mine)
+    return Q(held_issuer_id=mine) | Q(held_maker_id=mine) | Q(held_data_centre_id=mine)
 
 
 def _units(actor: Actor) -> Q:
@@ -24,7 +24,7 @@ def _units(actor: Actor) -> Q:
 
 
 def visible(actor: Actor | None) -> QuerySet[Application]:
-    """The applications that `actor` may know of: a unit its own, an institution what was once
+    """The applications that `actor` may know of: a unit its own, an institution what was last
     submitted to it, the platform all, a visitor none. Discarded ones are nobody's.
     """
     return Application.filter(_mine(actor), discarded_at__isnull=True)
@@ -37,7 +37,7 @@ def _mine(actor: Actor | None) -> Q:
         return Q()
     if actor.role is Role.ENTERPRISE_ADMIN:
         return _units(actor)
-    return Q(_institutions(actor), submitted_at__isnull=False)
+    return _institutions(actor)
 
 
 def listed(actor: Actor | None) -> QuerySet[Application]:
@@ -54,6 +54,24 @@ def may_read_content(actor: Actor, application: Application) -> bool:
         return actor.enterprise_id == application.enterprise_id
     return application.status is not ApplicationStatus.DRAFT and bool(
         parties_of(actor, application)
+    )
+
+
+def as_known_to(actor: Actor, application: Application, event: Event) -> Application:
+    """The application beside an event: as it is, to those it lies with; to an institution that it
+    has left since, what the event itself tells.
+    """
+    if parties_of(actor, application):
+        return application
+    return Application(
+        id=application.id,
+        number=application.number,
+        kind=application.kind,
+        enterprise_id=application.enterprise_id,
+        status=event.to_status,
+        version=0,
+        created_at=application.created_at,
+        updated_at=event.occurred_at,
     )
 
 

@@ -7,6 +7,7 @@ from tortoise.expressions import F
 
 from models.clock import now
 from models.code import SmsCode
+from models.database import alone
 from models.enums import SmsPurpose
 from models.identifiers import mobile_problem, normalized_phone
 from models.message import Message
@@ -43,6 +44,7 @@ async def send_code(office: Office, phone: str, purpose: str, subject: str = "")
     number = normalized_phone(phone)
     digits = f"{secrets.randbelow(10**6):06d}"
     async with office.act():
+        await alone(f"{number}|{purpose}|{subject}")
         await _not_too_soon(number, purpose, subject)
         moment = now()
         row = SmsCode(phone=number, purpose=purpose, subject=subject)
@@ -50,7 +52,7 @@ async def send_code(office: Office, phone: str, purpose: str, subject: str = "")
         row.expires_at = moment + office.terms.sms_code
         row.resend_after = moment + office.terms.sms_resend
         await row.save()
-        text = code_message(f"code-{row.id}", phone, digits, PURPOSES[purpose])
+        text = code_message(f"code-{row.id}", number, digits, PURPOSES[purpose])
         await Message.create(**text)
     return row
 

@@ -116,6 +116,7 @@ def _unacknowledged(
 
 async def _submit(actor: Actor, dossier: Dossier) -> None:
     application, moment = dossier.application, now()
+    await _hand_to(application, actor)
     was = move(application, ApplicationAction.SUBMIT, ApplicationStatus.SUBMITTED)
     application.number = application.number or application_number(moment, application.id)
     application.submitted_at = moment
@@ -123,6 +124,19 @@ async def _submit(actor: Actor, dossier: Dossier) -> None:
     await application.save()
     event = await append(application, ApplicationEventType.SUBMITTED, actor, was=was)
     await write_notices(event, dossier)
+
+
+HOLDERS = ("maker_id", "issuer_id", "data_centre_id")
+
+
+async def _hand_to(application: Application, actor: Actor) -> None:
+    """From now on it lies with the institutions that were chosen. Others it lay with are told."""
+    chosen = {f"held_{name}": getattr(application, name) for name in HOLDERS}
+    before = {name: getattr(application, name) for name in chosen}
+    if any(before.values()) and before != chosen:
+        await append(application, ApplicationEventType.REROUTED, actor, was=application.status)
+    for name, institution in chosen.items():
+        setattr(application, name, institution)
 
 
 async def withdraw_application(

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """An application for cards (申请单).
 
-Its unit sees it always; its issuer, maker and data centre once it has been submitted to them, and of
-a draft (also after a withdrawal) only the number and the status: the content is then null or empty.
+Its unit sees it always; an issuer, maker and data centre what was last submitted to them, and of a
+draft (also after a withdrawal) only the number and the status: the content is then null or empty.
 """
 
 
@@ -142,7 +142,7 @@ class Application:
 
     @strawberry.field(description="Its cards, once approved.")
     async def cards(self) -> list[Card]:
-        rows = await self.loaders.cards.load(self.row.id)
+        rows = await self.loaders.cards.load(self.row.id) if self._is_open else []
         return [Card.of(row, self.loaders) for row in rows]
 
     @property

@@ -18,7 +18,7 @@ DESCRIPTIONS: dict[type[StrEnum], str] = {
     enums.ApplicationKind:      "新办: the first cards of a unit.",
     enums.ApplicationStatus:    "DRAFT 暂存, SUBMITTED 已提交, IN_REVIEW 受理中, MEDIA_REQUIRED 需提供介质, MEDIA_READY 已具备介质, PRODUCING 制卡中, COMPLETED 已处理, RETURNED 已退单.",
     enums.ApplicationAction:    "What can be done to an application; the workflow says by whom and when.",
-    enums.ApplicationEventType: "What happened to an application.",
+    enums.ApplicationEventType: "What happened to an application. REROUTED: submitted elsewhere than before, told to those it leaves.",
     enums.Party:                "Who one is to an application: its unit, or the institution that issues, makes or advises.",
     enums.Step:                 "The steps of the wizard.",
     enums.Severity:             "An ERROR keeps a step incomplete; a WARNING must be acknowledged when submitting.",

@@ -7,6 +7,7 @@ from models.actor import Actor
 from models.enums import ApplicationEventType, ApplicationStatus, Role
 from resolvers.issuing import Progress
 from resolvers.paging import Page, cursor_of
+from resolvers.scope import as_known_to
 from schema.application import Application
 from schema.card import Card
 from schema.context import Info
@@ -33,7 +34,10 @@ class ApplicationEvent:
     actor: EventActor | None = says("Who did it.")
     from_status: ApplicationStatus | None = says("The status before; null when there was none.")
     to_status: ApplicationStatus | None = says("The status after.")
-    application: Application = says("The application as it is when the event is told.")
+    application: Application = says(
+        "The application as it is when the event is told. An institution that it has left since gets "
+        "its number, unit and the event's status, and version 0."
+    )
 
     @strawberry.field(description="The reasons given with a return.")
     def return_reasons(self, info: Info) -> list[ReturnReason]:
@@ -58,7 +62,10 @@ class ApplicationEvent:
         """The event with its application, freshly loaded."""
         loaders = Loaders(viewer)
         application = await loaders.application.load(row.application_id)
-        return cls.of(row, Application.of(application, loaders)) if application else None
+        if application is None:
+            return None
+        known = as_known_to(viewer, application, row)
+        return cls.of(row, Application.of(known, loaders))
 
 
 @strawberry.type(description="A page of events.")

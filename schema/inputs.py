@@ -255,7 +255,9 @@ class ReturnReasonInput:
     path: list[str] | None = may(
         "The place: a step and its field, operators and an id, attachments and a kind; empty: the whole."
     )
-    note: str | None = may("In the officer's own words; needed for OTHER; at most 500 characters.")
+    note: str | None = may(
+        "In the officer's own words; needed for OTHER; at most 500 characters, in lines."
+    )
 
 
 @strawberry.input(description="退单, with reasons.")

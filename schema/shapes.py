@@ -33,6 +33,8 @@ LONGEST = {
     "captcha_id": 32,
     "region_code": 20,
 }
+LINES = frozenset({"note"})
+"""May have several lines."""
 MOST_ITEMS = 100
 CONTROL = frozenset({"Cc", "Cs", "Cn"})
 """Unicode categories that no form field holds: controls, halves of pairs, nothing at all."""
@@ -43,7 +45,8 @@ Path = tuple[str, ...]
 def shape_refusals(value: Any, path: Path = (), name: str = "") -> Iterator[Refusal]:
     """What is wrong with the shape of an input, all of it, each at its place."""
     if isinstance(value, str):
-        yield from _text(value, path, LONGEST.get(name, USUAL))
+        text = value.replace("\n", " ") if name in LINES else value
+        yield from _text(text, path, LONGEST.get(name, USUAL))
     elif isinstance(value, list):
         if len(value) > MOST_ITEMS:
             yield Refusal("TOO_MANY", path, {"limit": MOST_ITEMS})
