@@ -54,8 +54,10 @@ def softhsm(folder: Path, library: Path | None = None) -> Module:
     :raises ModuleMissing: the library is not there; the message says what to install
     """
     found = library or find_softhsm()
-    if found is None or not found.is_file():
-        raise ModuleMissing(str(found or "libsofthsm2.so"), HOW_TO_INSTALL)
+    if found is None:
+        raise ModuleMissing("libsofthsm2.so", HOW_TO_INSTALL)
+    if not found.is_file():
+        raise ModuleMissing(str(found), f"there is no PKCS#11 library {found}")
     tokens = folder.resolve() / "tokens"
     tokens.mkdir(parents=True, exist_ok=True, mode=0o700)
     module = Module(str(found), str(tokens.parent))

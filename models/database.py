@@ -1,8 +1,9 @@
 """The database: opening, migrating, and the one way to hold a transaction."""
 
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -36,14 +37,36 @@ async def connect(url: str) -> TortoiseContext:
     """Open the database for this process; every task of it may then use the models.
 
     Tortoise keeps the statements it has built by the connection's name, and all of ours have one
-    name: they are forgotten, so that a process may go from one engine to the other.
+    name: they are forgotten, so that a process may go from one engine to the other. Raises
+    DatabaseError.
     """
+    _probe(url)
     EXECUTOR_CACHE.clear()
     return await Tortoise.init(config=config(url), _enable_global_fallback=True)
 
 
+class DatabaseError(Exception):
+    """The database cannot be opened; the message says which and why."""
+
+
+def _probe(url: str) -> None:
+    """Open an SQLite file once, for Tortoise waits for ever for one that cannot be opened."""
+    path = url.removeprefix("sqlite://")
+    if path == url:
+        return
+    try:
+        with closing(sqlite3.connect(path)) as opened:
+            opened.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{path}: {error}") from error
+
+
 async def migrate(url: str) -> None:
-    """Bring the schema of the database at `url` up to date with models/migrations."""
+    """Bring the schema of the database at `url` up to date with models/migrations.
+
+    Raises DatabaseError.
+    """
+    _probe(url)
     async with TortoiseContext():  # closes what it opened, also when a migration fails
         await apply_migrations(config=config(url))
 

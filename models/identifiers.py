@@ -5,6 +5,7 @@ ISO 3166-1; the travel documents as the immigration administration publishes the
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
@@ -32,6 +33,7 @@ RESIDENT_ID = re.compile(r"[1-9][0-9]{16}[0-9X]")
 RESIDENT_CHECKS = "10X98765432"
 PERMIT_PREFIXES = ("810000", "820000", "830000")
 MAINLAND = 86
+FEWEST_LETTERS = 2  # of a unit's name
 PHONE = re.compile(r"\+?[0-9 -]{5,20}")
 
 FULL_WIDTH = {mark + 0xFEE0: chr(mark) for mark in range(0x21, 0x7F)} | {0x3000: " "}
@@ -233,13 +235,26 @@ def country_problem(text: str) -> str | None:
 
 
 JOINTS = " ·•.'’-()()"
+RARE_HAN = range(0x20000, 0x3FFFE)
+"""Planes 2 and 3: Han that this Python's Unicode tables may not know yet (生僻字)."""
+
+
+def is_letter(mark: str) -> bool:
+    return mark.isalpha() or ord(mark) in RARE_HAN
+
+
+def unit_name_problem(text: str) -> str | None:
+    """A unit's name: at least two letters, and else digits, punctuation and blanks."""
+    letters = sum(is_letter(mark) for mark in text)
+    proper = all(is_letter(mark) or unicodedata.category(mark)[0] in "LMNPZ" for mark in text)
+    return None if letters >= FEWEST_LETTERS and proper else "NAME_INVALID"
 
 
 def name_problem(text: str) -> str | None:
     """A person's name: letters of any script, joined by · . ' - or blanks, never two in a row."""
     name = text.strip()
-    letters = sum(mark.isalpha() for mark in name)
-    proper = all(mark.isalpha() or mark in JOINTS or _is_mark(mark) for mark in name)
+    letters = sum(is_letter(mark) for mark in name)
+    proper = all(is_letter(mark) or mark in JOINTS or _is_mark(mark) for mark in name)
     doubled = any(a == b and a in "·•.'’-" for a, b in pairwise(name))
     return None if letters and proper and not doubled else "NAME_INVALID"
 

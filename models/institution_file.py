@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.database import transaction
 from models.enums import DeliveryMethod, InstitutionRole
@@ -58,13 +59,22 @@ def read_institutions(path: Path) -> list[Line]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InstitutionFileError(f"{path}: {error}") from error
+        raise InstitutionFileError(f"cannot read the file: {error}") from error
     reader = csv.DictReader(text.splitlines(), strict=True)
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise InstitutionFileError(f"line 1: the columns must be {', '.join(COLUMNS)}")
-    lines = [Line(reader.line_num, _stripped(row)) for row in reader]
+    lines = [_line(reader.line_num, row) for row in reader]
+    if not lines:
+        raise InstitutionFileError("the file has no institution")
     _check(lines)
     return lines
+
+
+def _line(number: int, row: dict[str | Any, str | Any]) -> Line:
+    line = Line(number, _stripped(row))
+    if None in row:
+        raise line.wrong(f"more than {len(COLUMNS)} columns")
+    return line
 
 
 def _stripped(row: dict[str | None, str | None]) -> dict[str, str]:

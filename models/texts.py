@@ -121,9 +121,10 @@ TEXTS: dict[str, Text] = {
     "MEDIA_SERIAL_TAKEN":    Text("该介质序列号已被使用", "The medium's serial number is in use"),
     "CARDS_NOT_ISSUED":      Text("还有 {missing} 张卡未制作完成", "{missing} cards are not made yet"),
     "CARRIER_REQUIRED":      Text("填写运单号须同时填写承运商", "A tracking number needs its carrier"),
+    "DATE_IN_FUTURE":        Text("交付时间不得晚于现在", "The cards cannot have been handed over in the future"),
     "DELIVERY_FACT_REQUIRED": Text("请填写承运商或交付时间", "Give the carrier, or that the cards were handed over"),
     # limits of the surface
-    "PAGE_SIZE":             Text("每页数量须为 1–{limit}", "A page has 1–{limit} items"),
+    "PAGE_SIZE":             Text("每页数量不得小于 0", "A page has no fewer than 0 items"),
     "CURSOR_INVALID":        Text("游标无效", "Not a valid cursor"),
     "INTERNAL":              Text("系统内部错误，参考号 {reference}", "Internal error, reference {reference}"),
 }

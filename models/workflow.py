@@ -95,16 +95,19 @@ def available_actions(application: Application, parties: Collection[Party]) -> l
     return list(dict.fromkeys(acts))
 
 
-def permit(act: Act, application: Application, parties: Collection[Party]) -> None:
-    """Raise Refused unless the table has a row for this act, state and party.
+def permit(
+    act: Act, application: Application, parties: Collection[Party], place: str = "applicationId"
+) -> None:
+    """Raise Refused (at `place` of the input) unless the table has a row for this act, state and
+    party.
 
     FORBIDDEN: no such party may ever do it. WRONG_STATE: they may, but not now.
     """
     rows = [move for move in WORKFLOW if move.act is act and move.by & set(parties)]
     if not rows:
-        raise refuse("FORBIDDEN")
+        raise refuse("FORBIDDEN", place)
     if application.discarded_at or all(move.start is not application.status for move in rows):
-        raise Refused(WrongState("WRONG_STATE", current_status=application.status))
+        raise Refused(WrongState("WRONG_STATE", (place,), current_status=application.status))
 
 
 def move(application: Application, act: Act, end: State) -> State:
@@ -114,7 +117,7 @@ def move(application: Application, act: Act, end: State) -> State:
     """
     start = application.status
     if not any((m.act, m.start, m.end) == (act, start, end) for m in WORKFLOW):
-        raise Refused(WrongState("WRONG_STATE", current_status=start))
+        raise Refused(WrongState("WRONG_STATE", ("applicationId",), current_status=start))
     application.status = end
     application.version += 1
     application.updated_at = now()

@@ -238,7 +238,9 @@ async def remove_attachment(office: Office, actor: Actor, attachment_id: int) ->
     if paper is None or not await visible(actor).filter(id=paper.application_id).exists():
         raise refuse("NOT_FOUND", "attachmentId")
     async with office.act():
-        application = await locked(actor, paper.application_id, ApplicationAction.SAVE)
+        application = await locked(
+            actor, paper.application_id, ApplicationAction.SAVE, "attachmentId"
+        )
         keys = await forget(Attachment.filter(id=attachment_id))
         if not keys:
             raise refuse("NOT_FOUND", "attachmentId")

@@ -18,15 +18,18 @@ Changes = Mapping[str, Any]
 """What an input really said: a field that is absent stays as it is, null empties it."""
 
 
-async def locked(actor: Actor, application_id: int, act: ApplicationAction) -> Application:
-    """The application, held until the transaction ends, if `actor` may do `act` to it now.
+async def locked(
+    actor: Actor, application_id: int, act: ApplicationAction, place: str = "applicationId"
+) -> Application:
+    """The application, held until the transaction ends, if `actor` may do `act` to it now; `place`
+    is the field of the input that names it.
 
     Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
     """
     application = await visible(actor).filter(id=application_id).select_for_update().first()
     if application is None:
-        raise refuse("NOT_FOUND", "applicationId")
-    permit(act, application, parties_of(actor, application))
+        raise refuse("NOT_FOUND", place)
+    permit(act, application, parties_of(actor, application), place)
     return application
 
 

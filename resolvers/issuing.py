@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from hardware.errors import HardwareError
 from hardware.issuance import build_tbs
@@ -36,6 +37,11 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)  # renewed at every step
 RETRIES = (1, 5, 30, 120, 600)  # seconds to wait after the first, second … failure
 LONGEST_SLEEP = 15.0
+SHORT_NAMES = {
+    NameOID.SERIAL_NUMBER: "serialNumber",
+    NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier",
+}
+"""Registered short names (RFC 4519, X.520) that RFC 4514 lets stand for the numbers."""
 PROFILES = {CardKind.LEGAL: Profiles.LEGAL, CardKind.OPERATOR: Profiles.OPERATOR}
 
 
@@ -180,7 +186,7 @@ def _certificate(job: Issuance) -> Certificate:
     return Certificate(
         card_id=job.card_id,
         serial_number=job.serial,
-        subject=certificate.subject.rfc4514_string(),
+        subject=certificate.subject.rfc4514_string(SHORT_NAMES),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         pem=certificate.public_bytes(Encoding.PEM).decode(),

@@ -33,6 +33,12 @@ async def add_officer(
         )
 
 
+async def set_password(passwords: Passwords, username: str, password: str) -> None:
+    """Give an account another password."""
+    password_hash = await passwords.hash(password)
+    await Account.filter(username=username).update(password_hash=password_hash)
+
+
 async def institution_called(text: str) -> Institution | None:
     """The institution of that code or name."""
     return await Institution.get_or_none(code=text) or await Institution.get_or_none(name=text)

@@ -50,7 +50,7 @@ def position_of(cursor: str | None) -> int | None:
 def page_size(first: int | None) -> int:
     """`first`, or 20; never above 100. Raises Refused (PAGE_SIZE) when it is below 0."""
     if first is not None and first < 0:
-        raise refuse("PAGE_SIZE", "first", limit=MOST)
+        raise refuse("PAGE_SIZE", "first")
     return USUAL if first is None else min(first, MOST)
 
 

@@ -197,16 +197,19 @@ async def record_delivery(
 ) -> Application:
     """Delivery facts after the cards are made: shipped by a carrier, or handed over.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CARRIER_REQUIRED, DELIVERY_FACT_REQUIRED.
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CARRIER_REQUIRED, DELIVERY_FACT_REQUIRED,
+    DATE_IN_FUTURE.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.RECORD_DELIVERY)
         if not cleaned(carrier) and not cleaned(tracking_number) and handed_over_at is None:
             raise refuse("DELIVERY_FACT_REQUIRED", "carrier")
+        if handed_over_at and handed_over_at > now():
+            raise refuse("DATE_IN_FUTURE", "handedOverAt")
         was = move(application, ApplicationAction.RECORD_DELIVERY, ApplicationStatus.COMPLETED)
         _put_carrier(application, carrier, tracking_number)
         if handed_over_at:
-            application.handed_over_at = min(handed_over_at, now())
+            application.handed_over_at = handed_over_at
         await application.save()
         if cleaned(carrier):
             event = await append(application, ApplicationEventType.SHIPPED, actor, was=was)

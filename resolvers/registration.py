@@ -16,6 +16,7 @@ from models.identifiers import (
     normalized_phone,
     organization_code_of,
     organization_code_problem,
+    unit_name_problem,
     uscc_problem,
 )
 from models.persons import Person, person_problems
@@ -86,8 +87,8 @@ def _wrong_unit(unit: UnitForm) -> Iterator[Refusal]:
         yield Refusal(code, ("unit", "organizationCode"))
     elif not uscc_problem(uscc) and organization_code_of(uscc) != organization:
         yield Refusal("ORGANIZATION_CODE_DIFFERS", ("unit", "organizationCode"))
-    if not unit.name.strip() or unit.name.strip().isdigit():
-        yield Refusal("NAME_INVALID", ("unit", "name"))
+    if code := unit_name_problem(unit.name.strip()):
+        yield Refusal(code, ("unit", "name"))
     for refusal in wrong_person(("unit",), unit.legal_person, IDENTITY):
         renamed = tuple("legalPersonName" if part == "name" else part for part in refusal.path)
         yield Refusal(refusal.code, renamed)

@@ -25,7 +25,8 @@ def _units(actor: Actor) -> Q:
 
 def visible(actor: Actor | None) -> QuerySet[Application]:
     """The applications that `actor` may know of: a unit its own, an institution what was last
-    submitted to it, the platform all, a visitor none. Discarded ones are nobody's.
+    submitted to it, the platform what was ever submitted, a visitor none. Discarded ones are
+    nobody's.
     """
     return Application.filter(_mine(actor), discarded_at__isnull=True)
 
@@ -34,7 +35,7 @@ def _mine(actor: Actor | None) -> Q:
     if actor is None:
         return NOTHING
     if actor.role is Role.PLATFORM_ADMIN:
-        return Q()
+        return Q(held_issuer_id__isnull=False)
     if actor.role is Role.ENTERPRISE_ADMIN:
         return _units(actor)
     return _institutions(actor)
@@ -73,12 +74,3 @@ def as_known_to(actor: Actor, application: Application, event: Event) -> Applica
         created_at=application.created_at,
         updated_at=event.occurred_at,
     )
-
-
-def may_see_event(actor: Actor, event: Event) -> bool:
-    if actor.role is Role.PLATFORM_ADMIN:
-        return True
-    if actor.role is Role.ENTERPRISE_ADMIN:
-        return actor.enterprise_id == event.enterprise_id
-    told = (event.issuer_id, event.maker_id, event.data_centre_id)
-    return actor.institution_id is not None and actor.institution_id in told

@@ -26,7 +26,7 @@ class Wanted:
 def found(actor: Actor | None, wanted: Wanted) -> QuerySet[Application]:
     rows = listed(actor)
     if wanted.status is not None:
-        rows = rows.filter(status__in=list(wanted.status)) if wanted.status else rows.filter(id=-1)
+        rows = rows.filter(status__in=set(wanted.status)) if wanted.status else rows.filter(id=-1)
     if wanted.search:
         number = Q(number__icontains=wanted.search)
         rows = rows.filter(number | Q(enterprise__name__icontains=wanted.search))

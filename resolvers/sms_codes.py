@@ -39,13 +39,17 @@ async def send_registration_code(
     return await send_code(office, phone, SmsPurpose.REGISTRATION.value)
 
 
-async def send_code(office: Office, phone: str, purpose: str, subject: str = "") -> SmsCode:
-    """Write a code and its SMS. Raises Refused (SMS_TOO_SOON) while an unused one is fresh."""
+async def send_code(
+    office: Office, phone: str, purpose: str, subject: str = "", place: str = "phone"
+) -> SmsCode:
+    """Write a code and its SMS. Raises Refused (SMS_TOO_SOON, at `place` of the input) while an
+    unused one is fresh.
+    """
     number = normalized_phone(phone)
     digits = f"{secrets.randbelow(10**6):06d}"
     async with office.act():
         await alone(f"{number}|{purpose}|{subject}")
-        await _not_too_soon(number, purpose, subject)
+        await _not_too_soon(number, purpose, subject, place)
         moment = now()
         row = SmsCode(phone=number, purpose=purpose, subject=subject)
         row.code_hash = _hash(row, digits)
@@ -62,10 +66,10 @@ async def _newest(phone: str, purpose: str, subject: str) -> SmsCode | None:
     return await rows.order_by("-id").first()
 
 
-async def _not_too_soon(phone: str, purpose: str, subject: str) -> None:
+async def _not_too_soon(phone: str, purpose: str, subject: str, place: str) -> None:
     last = await _newest(phone, purpose, subject)
     if last and last.consumed_at is None and last.resend_after > now():
-        raise Refused(RetryLater("SMS_TOO_SOON", retry_at=last.resend_after))
+        raise Refused(RetryLater("SMS_TOO_SOON", (place,), retry_at=last.resend_after))
 
 
 async def check_code(phone: str, purpose: str, code: str, subject: str = "") -> SmsCode:

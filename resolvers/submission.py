@@ -31,7 +31,7 @@ async def send_submission_code(office: Office, actor: Actor, application_id: int
     """
     application = await _editable(actor, application_id)
     phone = _agent_phone(await dossier_of(application))
-    return await send_code(office, phone, SUBMISSION, _subject(application))
+    return await send_code(office, phone, SUBMISSION, _subject(application), "applicationId")
 
 
 def _agent_phone(dossier: Dossier) -> str:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """An application for cards (申请单).
 
 Its unit sees it always; an issuer, maker and data centre what was last submitted to them, and of a
-draft (also after a withdrawal) only the number and the status: the content is then null or empty.
+draft (after a withdrawal) not the content: what was filled in is then null or empty, while number,
+status, unit and timeline stay. The platform's administrator sees what has ever been submitted.
 """
 
 
@@ -129,7 +130,8 @@ class Application:
     async def timeline(
         self,
         first: Annotated[
-            int | None, strawberry.argument(description="How many; 20 by default, at most 100.")
+            int | None,
+            strawberry.argument(description="How many; 20 by default. No page is longer than 100."),
         ] = None,
         after: Annotated[
             str | None, strawberry.argument(description="The cursor behind which to go on.")

@@ -19,7 +19,7 @@ DESCRIPTIONS: dict[type[StrEnum], str] = {
     enums.ApplicationStatus:    "DRAFT 暂存, SUBMITTED 已提交, IN_REVIEW 受理中, MEDIA_REQUIRED 需提供介质, MEDIA_READY 已具备介质, PRODUCING 制卡中, COMPLETED 已处理, RETURNED 已退单.",
     enums.ApplicationAction:    "What can be done to an application; the workflow says by whom and when.",
     enums.ApplicationEventType: "What happened to an application. REROUTED: submitted elsewhere than before, told to those it leaves.",
-    enums.Party:                "Who one is to an application: its unit, or the institution that issues, makes or advises.",
+    enums.Party:                "Who one is to an application: its unit, or the institution that issues, makes or advises, or the platform's administrator, who sees and decides nothing.",
     enums.Step:                 "The steps of the wizard.",
     enums.Severity:             "An ERROR keeps a step incomplete; a WARNING must be acknowledged when submitting.",
     enums.IdType:               "居民身份证, 港澳台居民居住证, 港澳居民来往内地通行证, 台湾居民来往大陆通行证, 外国人永久居留身份证, 护照.",

@@ -16,7 +16,7 @@ class UserError:
     code: str = says("Stable; listed in docs/refusals.md.")
     message: str = says("For people: Chinese, or English by Accept-Language.")
     path: list[str] | None = says(
-        "The place in the input, below `input`; null if it is about no field."
+        "The place in the input, below `input`; empty if it is about the act as a whole."
     )
 
 
@@ -47,7 +47,7 @@ class ProblemsRemain(UserError):
 
 def error_of(refusal: refusals.Refusal, language: Language) -> UserError:
     """The refusal with its text, as the type that carries its facts."""
-    code, path = refusal.code, list(refusal.path) or None
+    code, path = refusal.code, list(refusal.path)
     message = say(code, language, refusal.facts)
     match refusal:
         case refusals.WrongState(current_status=status):

@@ -29,7 +29,7 @@ VERSION = "The version that the change was decided on; another one is refused."
 @strawberry.input(description="Which applications to list; what is absent does not limit.")
 class ApplicationFilter:
     status: list[ApplicationStatus] | None = may("Only these statuses.")
-    search: str | None = may("Part of the number, or of the unit's name; at most 64 characters.")
+    search: str | None = may("Part of the number, or of the unit's name; 200 characters count.")
     submitted_since: datetime | None = may("Submitted at or after.")
     submitted_before: datetime | None = may("Submitted before.")
 

@@ -43,7 +43,7 @@ def _is_to_be_rewritten(error: GraphQLError) -> bool:
 def _refused(error: GraphQLError, refused: Refused, language: Language) -> GraphQLError:
     refusal = refused.refusals[0]
     message = say(refusal.code, language, refusal.facts)
-    extensions: dict[str, object] = {"code": refusal.code, "path": list(refusal.path) or None}
+    extensions: dict[str, object] = {"code": refusal.code, "path": list(refusal.path)}
     return _rewritten(error, message, extensions)
 
 

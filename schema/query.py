@@ -22,7 +22,7 @@ from schema.return_reason import CatalogueReason, catalogue
 from schema.shapes import plain
 from schema.viewer import Viewer
 
-FIRST = strawberry.argument(description="How many; 20 by default, at most 100.")
+FIRST = strawberry.argument(description="How many; 20 by default. No page is longer than 100.")
 AFTER = strawberry.argument(description="The cursor behind which to go on.")
 
 
@@ -32,7 +32,14 @@ class ApplicationOrder(StrEnum):
     OLDEST_FIRST = "OLDEST_FIRST"
 
 
-@strawberry.type(description="Everything that can be asked.")
+LIMITS = """Everything that can be asked.
+
+A document has at most 4000 tokens, and an operation, with its fragments in place, at most 12 levels,
+2000 fields and 100 aliases.
+"""
+
+
+@strawberry.type(description=LIMITS)
 class Query:
     @strawberry.field(description="Who is signed in; null for a visitor.")
     async def viewer(self, info: Info) -> Viewer | None:
@@ -54,7 +61,10 @@ class Query:
         self,
         info: Info,
         search: Annotated[
-            str | None, strawberry.argument(description="Words of name, address or telephone.")
+            str | None,
+            strawberry.argument(
+                description="Words of name, address or telephone; 200 characters count."
+            ),
         ] = None,
         first: Annotated[int | None, FIRST] = None,
         after: Annotated[str | None, AFTER] = None,
@@ -76,7 +86,9 @@ class Query:
         rows = await institutions.makers(plain(region_code) or "", scope)
         return [Institution.of(row, loaders) for row in rows]
 
-    @strawberry.field(description="An application; null if it is not yours to see.")
+    @strawberry.field(
+        description="An application; null if it is not yours to see. A unit its own, an institution what was last submitted to it, the platform's administrator what was ever submitted."
+    )
     async def application(
         self,
         info: Info,
@@ -87,7 +99,7 @@ class Query:
         return Application.of(row, Loaders(viewer)) if row else None
 
     @strawberry.field(
-        description="综合查询: a unit its own, an institution what was submitted to it; a visitor none."
+        description="综合查询: a unit its own, an institution what was last submitted to it, the platform's administrator what was ever submitted; a visitor none."
     )
     async def applications(
         self,

@@ -4,8 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 import schema.enums  # noqa: F401 - registers the enums
 from schema.errors import CONCRETE
@@ -23,9 +25,20 @@ SDL_FILE = Path(__file__).parent / "schema.graphql"
 CACHED = 500  # documents
 
 
+class QuietSchema(strawberry.Schema):
+    """Logs no refusals and no clients' mistakes: what is a bug is logged by Masking."""
+
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,
+    ) -> None:
+        """Nothing."""
+
+
 def build_schema() -> strawberry.Schema:
     """The schema with its limits and caches."""
-    return strawberry.Schema(
+    return QuietSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,

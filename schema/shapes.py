@@ -7,6 +7,7 @@ from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
+from models.identifiers import is_letter
 from models.refusals import Refusal
 
 USUAL = 64
@@ -36,8 +37,10 @@ LONGEST = {
 LINES = frozenset({"note"})
 """May have several lines."""
 MOST_ITEMS = 100
-CONTROL = frozenset({"Cc", "Cs", "Cn"})
-"""Unicode categories that no form field holds: controls, halves of pairs, nothing at all."""
+CONTROL = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
+"""Unicode categories that no form field holds: controls, what turns or hides text, halves of pairs,
+nothing at all, separators of lines.
+"""
 
 Path = tuple[str, ...]
 
@@ -66,11 +69,15 @@ def _text(text: str, path: Path, limit: int) -> Iterator[Refusal]:
 
 
 def is_plain(text: str) -> bool:
-    return all(unicodedata.category(mark) not in CONTROL for mark in text)
+    return all(_is_plain(mark) for mark in text)
+
+
+def _is_plain(mark: str) -> bool:
+    return is_letter(mark) or unicodedata.category(mark) not in CONTROL
 
 
 def plain(text: str | None) -> str | None:
     """An argument of a query as it may reach the database: at most 200 characters, none odd."""
     if text is None:
         return None
-    return "".join(mark for mark in text[:200] if unicodedata.category(mark) not in CONTROL)
+    return "".join(mark for mark in text[:200] if _is_plain(mark))

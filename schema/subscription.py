@@ -61,7 +61,9 @@ async def _one_application(actor: Actor, id: strawberry.ID) -> tuple[int, Audien
 
 @strawberry.type(description="Everything that can be watched.")
 class Subscription:
-    @strawberry.subscription(description="One application. Its unit and its institutions.")
+    @strawberry.subscription(
+        description="One application. Its unit, its institutions, the platform's administrator (from the first submission on)."
+    )
     async def application_events(
         self,
         info: Info,
@@ -97,7 +99,7 @@ class Subscription:
                 yield event
 
     @strawberry.subscription(
-        description="How far the cards are: the present state first, then every change; ends with the last card. Its unit and its institutions."
+        description="How far the cards are: the present state first, then every change; ends with the last card. Its unit, its institutions, the platform's administrator."
     )
     async def issuance_progress(
         self, info: Info, application_id: Annotated[strawberry.ID, APPLICATION]

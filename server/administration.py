@@ -10,7 +10,7 @@ from models.database import connect
 from models.institution_file import load_institutions
 from resolvers.officers import add_officer, institution_called
 from resolvers.passwords import Passwords
-from server.authority import ensure_authority, module_of
+from server.authority import ensure_authority, known_authority, module_of
 from server.faults import StartFault
 from server.folder import ensure_folder
 from server.keys import keys_of
@@ -39,6 +39,17 @@ async def import_institutions(settings: Settings, file: Path) -> int:
     """Raises InstitutionFileError."""
     async with _database(settings):
         return await load_institutions(file)
+
+
+def export_authority(settings: Settings, folder: Path) -> None:
+    """Write the certificates of the CA that is there. Raises StartFault when there is none."""
+    found = known_authority(settings)
+    if found is None:
+        raise StartFault(f"there is no CA in {settings.data_dir}: make one by `portcard ca init`")
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"root": found.root_pem, "issuing": found.issuing_pem, "ca": found.chain_pem}
+    for name, text in texts.items():
+        (folder / f"{name}.pem").write_text(text, "ascii")
 
 
 async def authority(settings: Settings) -> Authority:

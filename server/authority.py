@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from hardware.authority import Authority, AuthorityNames
-from hardware.errors import ModuleMissing
+from hardware.errors import ModuleMissing, PinRefused
 from hardware.module import Module, softhsm
 from hardware.worker import HardwareWorker
 from models.clock import now
@@ -27,8 +27,24 @@ def module_of(settings: Settings) -> Module:
 
 
 async def ensure_authority(settings: Settings, hardware: HardwareWorker, keys: Keys) -> Authority:
-    """The root and the issuing CA, made where they are missing."""
-    made = await hardware.init_ca(keys.authority_pins(), NAMES, now().replace(microsecond=0))
+    """The root and the issuing CA, made where they are missing.
+
+    Raises StartFault when the tokens are another deployment's, or when they have gone: a new CA
+    would not be the one that the cards were issued by.
+    """
+    known = known_authority(settings)
+    if known and not any(settings.data_dir.glob("tokens/tokens/*")):
+        raise StartFault(
+            f"the CA's tokens have gone from {settings.data_dir / 'tokens'}: restore them, or"
+            f" remove {FILE} to begin with a new CA"
+        )
+    try:
+        made = await hardware.init_ca(keys.authority_pins(), NAMES, now().replace(microsecond=0))
+    except PinRefused as refused:
+        raise StartFault(
+            "the CA's tokens were made with another secret: restore secret.key of the data folder,"
+            " or PORTCARD_SECRET_KEY"
+        ) from refused
     draft = settings.data_dir / f"{FILE}.draft"
     draft.write_text(json.dumps(asdict(made)), "ascii")
     draft.replace(settings.data_dir / FILE)
@@ -37,7 +53,10 @@ async def ensure_authority(settings: Settings, hardware: HardwareWorker, keys: K
 
 async def authority_of(settings: Settings, hardware: HardwareWorker, keys: Keys) -> Authority:
     """Its certificates, without asking the module when they are at hand."""
+    return known_authority(settings) or await ensure_authority(settings, hardware, keys)
+
+
+def known_authority(settings: Settings) -> Authority | None:
+    """The certificates of the CA that was made before, or None."""
     file = settings.data_dir / FILE
-    if file.exists():
-        return Authority(**json.loads(file.read_text("ascii")))
-    return await ensure_authority(settings, hardware, keys)
+    return Authority(**json.loads(file.read_text("ascii"))) if file.exists() else None

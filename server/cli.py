@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,20 +25,29 @@ def settings_or_exit() -> Settings:
 
 def _line(found: Any) -> str:
     name = "_".join(str(part) for part in found["loc"]).upper()
-    return f"PORTCARD_{name}: {found['msg']}" if name else str(found["msg"])
+    text = found["msg"].removeprefix("Value error, ")
+    return f"PORTCARD_{name}: {text}" if name else text
 
 
 def done(work: Coroutine[Any, Any, T]) -> T:
     """Run it; what keeps it from starting is told in one line."""
+    from tortoise.exceptions import BaseORMException
+
     from hardware.errors import HardwareError
+    from models.database import DatabaseError
 
     try:
         return asyncio.run(work)
     except (StartFault, HardwareError) as fault:
         raise click.ClickException(str(fault)) from None
+    except (DatabaseError, BaseORMException) as fault:
+        raise click.ClickException(f"the database cannot be used: {fault}") from None
+    except OSError as fault:
+        raise click.ClickException(f"cannot start: {fault}") from None
 
 
 @click.group()
+@click.version_option(package_name="portcard")
 def main() -> None:
     """Portcard: an open registration authority for E-Port cards."""
 
@@ -57,10 +67,12 @@ def serve(*, workers: bool) -> None:
         opened = bound(settings)
     except StartFault as fault:
         raise click.ClickException(str(fault)) from None
+    settings = settings.model_copy(update={"port": opened.getsockname()[1]})
     outcome = done(set_up(settings))
     _tell_officers(outcome.officers)
     click.echo(f"Portcard serves on {settings.url}/graphql")
-    listen(settings, opened, workers=workers)
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how one ends it
+        listen(settings, opened, workers=workers)
 
 
 def _tell_officers(officers: list[dict[str, str | None]]) -> None:
@@ -77,6 +89,7 @@ def worker() -> None:
     """Send mail and SMS and make cards, without serving."""
     from server.working import work
 
+    click.echo("Portcard's worker sends mail and SMS and makes cards")
     done(work(settings_or_exit()))
 
 
@@ -104,7 +117,7 @@ def refusals() -> None:
     click.echo(text(), nl=False)
 
 
-@main.command(context_settings={"ignore_unknown_options": True})
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def demo(arguments: tuple[str, ...]) -> None:
     """Play the whole story against a running server (needs the checkout)."""
@@ -123,21 +136,26 @@ def officer() -> None:
 
 @officer.command("add")
 @click.argument("name")
-@click.option("--institution", help="Its code or name; absent: an administrator of the platform.")
+@click.option("--institution", help="The code or name of the institution whose officer it is.")
+@click.option("--platform", is_flag=True, help="An administrator of the whole platform instead.")
 @click.option("--password-stdin", is_flag=True, required=True, help="Read it from standard input.")
-def officer_add(name: str, institution: str | None, *, password_stdin: bool) -> None:
+def officer_add(
+    name: str, institution: str | None, *, platform: bool, password_stdin: bool
+) -> None:
     """Add an officer NAME."""
     from models.refusals import Refused
     from models.texts import Language, say
     from server.administration import add
 
+    if bool(institution) is platform:
+        raise click.UsageError("say either --institution CODE_OR_NAME or --platform")
     password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     try:
         done(add(settings_or_exit(), name, password, institution))
     except Refused as refused:
         refusal = refused.refusals[0]
         raise click.ClickException(say(refusal.code, Language.EN, refusal.facts)) from None
-    click.echo(f"added {name}")
+    click.echo(f"added {name}, {institution or 'administrator of the platform'}")
 
 
 @main.group("institution")
@@ -148,7 +166,7 @@ def institution_group() -> None:
 @institution_group.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 def institution_import(file: Path) -> None:
-    """Bring the institutions up to the CSV FILE."""
+    """Add the institutions of the CSV FILE, or bring them up to it; others stay as they are."""
     from models.institution_file import InstitutionFileError
     from server.administration import import_institutions
 
@@ -177,13 +195,12 @@ def ca_init() -> None:
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), required=True)
 def ca_export(folder: Path) -> None:
     """Write root.pem, issuing.pem and ca.pem (the chain)."""
-    from server.administration import authority
+    from server.administration import export_authority
 
-    found = done(authority(settings_or_exit()))
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {"root": found.root_pem, "issuing": found.issuing_pem, "ca": found.chain_pem}
-    for name, text in texts.items():
-        (folder / f"{name}.pem").write_text(text, "ascii")
+    try:
+        export_authority(settings_or_exit(), folder)
+    except (StartFault, OSError) as fault:
+        raise click.ClickException(str(fault)) from None
     click.echo(f"written to {folder}")
 
 

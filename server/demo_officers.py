@@ -8,7 +8,7 @@ from pathlib import Path
 from models.account import Account
 from models.enums import Role
 from models.institution import Institution
-from resolvers.officers import add_officer
+from resolvers.officers import add_officer, set_password
 from resolvers.passwords import Passwords
 
 FILE = "demo-officers.json"
@@ -30,12 +30,17 @@ Officer = dict[str, str | None]
 
 
 async def make_demo_officers(folder: Path) -> list[Officer]:
-    """The officers that were not there yet, with their passwords; the demo reads them in a file."""
+    """The officers that were not there yet, with their passwords; the demo reads them in a file.
+
+    Who is missing in the file gets a new password: the old one is nowhere.
+    """
     file = folder / FILE
     known: list[Officer] = json.loads(file.read_text("utf-8")) if file.exists() else []
+    told = {officer["username"] for officer in known}
     passwords, made = Passwords(), []
     for username, institution in OFFICERS:
-        if not await Account.exists(username=username):
+        there = await Account.exists(username=username)
+        if not there or username not in told:
             made.append(await _make(passwords, username, institution))
     if made:
         names = {officer["username"] for officer in made}
@@ -46,7 +51,10 @@ async def make_demo_officers(folder: Path) -> list[Officer]:
 async def _make(passwords: Passwords, username: str, institution: str | None) -> Officer:
     password = secrets.token_urlsafe(12)
     row = await Institution.get(name=institution) if institution else None
-    await add_officer(passwords, username, password, row)
+    if await Account.exists(username=username):
+        await set_password(passwords, username, password)
+    else:
+        await add_officer(passwords, username, password, row)
     role = Role.RA_OFFICER if row else Role.PLATFORM_ADMIN
     return {
         "username": username,

@@ -28,7 +28,7 @@ def _shown(row: Message) -> dict[str, str | None]:
 
 
 async def captcha(request: Request) -> Response:
-    row = await Captcha.get_or_none(id=request.path_params["id"])
+    row = await Captcha.get_or_none(id=request.path_params["id"].replace("\0", ""))
     if row is None:
         return PlainTextResponse("no such captcha", 404)
     return PlainTextResponse(row.answer)

@@ -52,9 +52,7 @@ async def running(settings: Settings, *, workers: bool = True) -> AsyncIterator[
         async with httpx.AsyncClient() as client:
             authority = await authority_of(settings, hardware, keys)
             engine = _assembled(settings, keys, client, hardware, authority)
-            tasks = [
-                asyncio.create_task(coroutine) for coroutine in _loops(engine, workers=workers)
-            ]
+            tasks = [_watched(loop) for loop in _loops(engine, workers=workers)]
             try:
                 yield engine
             finally:

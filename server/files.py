@@ -65,5 +65,5 @@ async def download(request: Request) -> Response:
 def refused_response(request: Request, refusal: Refusal) -> JSONResponse:
     language = language_of(request.headers.get("accept-language", ""))
     message = say(refusal.code, language, refusal.facts)
-    body = {"errors": [{"code": refusal.code, "message": message}]}
+    body = {"errors": [{"code": refusal.code, "message": message, "path": list(refusal.path)}]}
     return JSONResponse(body, STATUS[refusal.code])

@@ -2,12 +2,23 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_SECRET = 32
+# fmt: off
+SCHEMES = {
+    "database_url":  ("sqlite://", "postgres://"),
+    "broadcast_url": ("memory://", "redis://", "rediss://"),
+    "storage_url":   ("file:///",),
+    "smtp_url":      ("smtp://", "smtps://", "smtp+starttls://"),
+    "sms_url":       ("http://", "https://"),
+    "verifier_url":  ("http://", "https://"),
+    "public_url":    ("http://", "https://"),
+}
+# fmt: on
 
 
 class Environment(StrEnum):
@@ -18,7 +29,7 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Where things are. Everything has a default for a laptop; production must say more."""
 
-    model_config = SettingsConfigDict(env_prefix="PORTCARD_")
+    model_config = SettingsConfigDict(env_prefix="PORTCARD_", env_ignore_empty=True)
 
     env: Environment = Environment.DEVELOPMENT
     host: str = "127.0.0.1"
@@ -35,21 +46,22 @@ class Settings(BaseSettings):
     verifier_url: str = ""
     pkcs11_module: Path | None = None
     secret_key: SecretStr | None = None
-    allowed_origins: list[str] = []
-    log_level: str = "info"
+    allowed_origins: Annotated[list[str], NoDecode] = []
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 
-    @field_validator("storage_url")
+    @field_validator("allowed_origins", mode="before")
     @classmethod
-    def _storage_is_a_folder(cls, url: str) -> str:
-        if url and not url.startswith("file:///"):
-            raise ValueError("papers are kept in a folder: file:///FOLDER")
-        return url
+    def _origins_are_separated_by_commas(cls, told: object) -> object:
+        if not isinstance(told, str):
+            return told
+        return [origin.strip() for origin in told.split(",") if origin.strip()]
 
-    @field_validator("broadcast_url")
+    @field_validator(*SCHEMES)
     @classmethod
-    def _broker_is_known(cls, url: str) -> str:
-        if not url.startswith(("memory://", "redis://", "rediss://")):
-            raise ValueError("wake-ups go by memory:// or redis://")
+    def _scheme_is_known(cls, url: str, info: ValidationInfo) -> str:
+        known = SCHEMES[info.field_name or ""]
+        if url and not url.startswith(known):
+            raise ValueError(f"must begin with {' or '.join(known)}")
         return url
 
     @model_validator(mode="after")
@@ -78,7 +90,8 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
 
 NEEDED = ("database_url", "public_url", "smtp_url", "sms_url", "verifier_url", "secret_key")

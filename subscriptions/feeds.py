@@ -7,13 +7,14 @@ from models.enums import Role
 from models.event import Event
 from subscriptions.hub import Audience
 
-EVERYTHING = Audience(Q(), lambda _: True)
+SUBMITTED = Audience(Q(issuer_id__isnull=False), lambda event: event.issuer_id is not None)
+"""What the platform's administrator sees: everything, once it has been submitted."""
 
 
 def scope_of(actor: Actor) -> Audience | None:
     """All that `actor` may see, or None when that is nothing."""
     if actor.role is Role.PLATFORM_ADMIN:
-        return EVERYTHING
+        return SUBMITTED
     if actor.role is Role.ENTERPRISE_ADMIN:
         return unit_events(actor)
     return institution_events(actor)

@@ -17,6 +17,7 @@ from tortoise.expressions import Q
 
 from models.event import Event
 from models.log import head, read
+from models.refusals import refuse
 
 log = logging.getLogger(__name__)
 
@@ -119,11 +120,14 @@ class Hub:
     async def follow(self, audience: Audience, after: int | None) -> AsyncGenerator[Event, None]:
         """Every event for `audience` behind position `after`, or from now on when it is None.
 
-        Nothing is lost and nothing told twice, whatever `after` is. Never ends by itself.
+        Nothing is lost and nothing told twice. Never ends by itself. Raises Refused
+        (CURSOR_INVALID) for a position that the log has not reached: it is another log's.
         """
         with self._listen(audience) as mailbox:
-            position = await self._joined()
-            position = position if after is None else after
+            newest = await self._joined()
+            if after is not None and after > newest:
+                raise refuse("CURSOR_INVALID", "after")
+            position = newest if after is None else after
             while True:
                 async for event in scan(audience, position):
                     position = event.id

@@ -1,6 +1,7 @@
 """The server as a process of its own, to be killed and started again."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -68,6 +69,13 @@ class ServerProcess:
         if self._process:
             self._process.kill()
             self._process.wait(PATIENCE)
+
+    def interrupt(self) -> int:
+        """Ctrl-C; answers the exit code."""
+        if self._process is None:
+            return 0
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(PATIENCE)
 
     def stop(self) -> int:
         """A polite end; answers the exit code."""

@@ -1,5 +1,6 @@
 """Checking the issued certificates as a relying party would: with openssl, strictly."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,8 @@ def split(pem: str) -> list[str]:
 
 def verdicts(chain: str, cards: list[dict[str, Any]]) -> list[tuple[bool, str]]:
     """What `openssl verify -x509_strict` says of each card's certificate: good or not, and why."""
+    if shutil.which("openssl") is None:
+        return [(False, "openssl is not installed")] * len(cards)
     issuing, root = split(chain)
     with TemporaryDirectory() as folder:
         place = Path(folder)

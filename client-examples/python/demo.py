@@ -34,6 +34,7 @@ def main() -> int:
         asyncio.run(play(told.server, told.officers))
     except Unreachable as error:
         screen.console.print(f"No development server to play with: {error}", style="red")
+        screen.console.print("Start one in another terminal: make run", style="red")
         return 2
     except (Refused, LostEvent, Unverified) as error:
         screen.console.print(f"The story failed: {error}", style="bold red")

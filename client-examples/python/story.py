@@ -15,6 +15,7 @@ from watch import Watcher
 
 MAKER = "天津制卡中心"
 WHO, COLOUR = "RA", screen.RA
+FIRST = "p0"  # the cursor before everything
 BEFORE = ["SUBMITTED", "ACCEPTED", "RETURNED", "SUBMITTED", "ACCEPTED", "APPROVED"]
 MAKING = [
     "MEDIA_REGISTERED",
@@ -52,7 +53,7 @@ async def play(server: str, officers: Path) -> None:
         screen.title("电子口岸卡：从注册到领卡，全程实时", server)
         await sign_in(desk, officer["username"], officer["password"])
         await unit.register()
-        mine = Watcher(unit.desk, "EnterpriseEvents", "单位", screen.UNIT)
+        mine = Watcher(unit.desk, "EnterpriseEvents", "单位", screen.UNIT, FIRST)
         desk_events = Watcher(desk, "IncomingApplications", "RA", COLOUR)
         async with _watching(mine, desk_events):
             await _apply(unit, desk, mine, desk_events)
@@ -149,9 +150,11 @@ async def _show(unit: Unit, desk: Desk) -> None:
     screen.console.print(legal["subject"], style="bold")
     screen.console.print(legal["pem"].strip(), style="dim")
     chain = (await desk.get("/pki/ca.pem")).text
-    for good, verdict in await asyncio.to_thread(verdicts, chain, detail["cards"]):
+    told = await asyncio.to_thread(verdicts, chain, detail["cards"])
+    for card, (good, verdict) in zip(detail["cards"], told, strict=True):
         screen.console.print(
-            f"openssl verify -x509_strict: {verdict}", style="green" if good else "red"
+            f"{card['holderName']}: openssl verify -x509_strict: {verdict}",
+            style="green" if good else "red",
         )
         if not good:
             raise Unverified(verdict)

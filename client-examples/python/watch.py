@@ -15,18 +15,23 @@ class LostEvent(Exception):  # noqa: N818 - what went wrong
 
 
 class Watcher:
-    """A subscription that can be dropped and taken up again behind the last cursor."""
+    """A subscription that can be dropped and taken up again behind the last cursor.
 
-    def __init__(self, desk: Desk, operation: str, who: str, colour: str) -> None:
-        self._desk, self._operation = desk, operation
+    It begins behind `first`, or with what happens from now on.
+    """
+
+    def __init__(
+        self, desk: Desk, operation: str, who: str, colour: str, first: str | None = None
+    ) -> None:
+        self._desk, self._operation, self._first = desk, operation, first
         self._who, self._colour = who, colour
         self.events: list[dict[str, Any]] = []
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
-        """Connect; from the start of the log when nothing has been seen yet."""
-        after = self.events[-1]["cursor"] if self.events else FIRST
+        """Connect, and go on where the last event was."""
+        after = self.events[-1]["cursor"] if self.events else self._first
         connected = asyncio.Event()
         self._task = asyncio.create_task(self._read(after, connected))
         await asyncio.wait(
@@ -76,6 +81,3 @@ class Watcher:
         cursors = [event["cursor"] for event in self.events]
         if types != expected or len(set(cursors)) != len(cursors):
             raise LostEvent(f"{self._who}: {', '.join(types)} instead of {', '.join(expected)}")
-
-
-FIRST = "p0"

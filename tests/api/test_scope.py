@@ -57,9 +57,9 @@ async def test_a_data_centre_sees_its_region_and_decides_nothing(served: Served)
     assert seen["unit"]["street"]
     assert seen["availableActions"] == []
     for act in ("Accept", "Produce", "Issue", "Complete"):
-        assert await beijing.codes(act, unit) == [":FORBIDDEN"]
-    assert await beijing.codes("Return", unit, reasons=[REASON]) == [":FORBIDDEN"]
-    assert await beijing.codes("Approve", unit, mediaSupply="FREE") == [":FORBIDDEN"]
+        assert await beijing.codes(act, unit) == ["applicationId:FORBIDDEN"]
+    assert await beijing.codes("Return", unit, reasons=[REASON]) == ["applicationId:FORBIDDEN"]
+    assert await beijing.codes("Approve", unit, mediaSupply="FREE") == ["applicationId:FORBIDDEN"]
 
 
 async def test_an_institution_that_was_not_chosen_sees_nothing(served: Served) -> None:
@@ -71,9 +71,9 @@ async def test_an_institution_that_was_not_chosen_sees_nothing(served: Served) -
 
 async def test_a_unit_may_not_act_as_an_officer_nor_an_officer_as_a_unit(served: Served) -> None:
     unit, officer = await _submitted(served), await served.officer("tianjin")
-    assert await unit.client.codes("Accept", applicationId=unit.id) == [":FORBIDDEN"]
+    assert await unit.client.codes("Accept", applicationId=unit.id) == ["applicationId:FORBIDDEN"]
     told = await officer.codes("Withdraw", unit, version=unit.version)
-    assert told == [":FORBIDDEN"]
+    assert told == ["applicationId:FORBIDDEN"]
     assert await officer.client.codes("Start", kind="NEW_CARDS") == ["kind:ENTERPRISES_ONLY"]
 
 
@@ -150,4 +150,4 @@ async def test_an_institution_that_an_application_has_left_is_told_so_and_no_mor
 async def test_the_platforms_administrator_sees_all_and_decides_nothing(served: Served) -> None:
     unit, platform = await _submitted(served), await served.officer("platform")
     assert (await _sees(platform, unit) or {})["availableActions"] == []
-    assert await platform.codes("Accept", unit) == [":FORBIDDEN"]
+    assert await platform.codes("Accept", unit) == ["applicationId:FORBIDDEN"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from server.faults import StartFault
 from server.settings import Settings
 from server.setup import set_up
 from tests.conftest import Template
@@ -47,10 +48,12 @@ def test_a_busy_port_is_told_in_one_line(folder: Path, busy_port: int) -> None:
     assert f"127.0.0.1:{busy_port} is in use" in _one_line(done.stderr)
 
 
-def test_a_missing_softhsm_is_told_in_one_line(tmp_path: Path, free_port: int) -> None:
-    done = run("serve", data_dir=tmp_path, port=free_port, pkcs11_module=tmp_path / "none.so")
-    assert done.returncode == 1
-    assert "SoftHSM 2 is not installed" in _one_line(done.stderr)
+def test_a_missing_softhsm_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hardware.module.SOFTHSM_PLACES", ())
+    with pytest.raises(StartFault, match=r"^SoftHSM 2 is not installed: .apt-get install softhsm2"):
+        asyncio.run(set_up(Settings(data_dir=tmp_path)))
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_in_one_line(
@@ -114,3 +117,8 @@ def test_the_ca_is_exported(folder: Path, tmp_path: Path) -> None:
     chain = (tmp_path / "out" / "ca.pem").read_text()
     parts = [(tmp_path / "out" / f"{name}.pem").read_text() for name in ("issuing", "root")]
     assert chain == "".join(parts)
+
+
+def test_ctrl_c_is_a_good_end(folder: Path, free_port: int) -> None:
+    with server_process(free_port, data_dir=folder) as server:
+        assert server.interrupt() == 0
