@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 SHORTEST_SECRET = 32
 # fmt: off
 SCHEMES = {
-    "database_url":  ("sqlite://", "postgres://"),
+    "database_url":  ("sqlite://", "postgres://", "postgresql://"),
     "broadcast_url": ("memory://", "redis://", "rediss://"),
     "storage_url":   ("file:///",),
     "smtp_url":      ("smtp://", "smtps://", "smtp+starttls://"),

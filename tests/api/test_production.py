@@ -35,6 +35,14 @@ async def _issued(unit: Unit, officer: Officer) -> list[dict[str, Any]]:
             await asyncio.sleep(0.1)
 
 
+async def _given_up() -> Issuance:
+    async with asyncio.timeout(30):
+        while True:
+            if job := await Issuance.get_or_none(status=QueueStatus.DEAD):
+                return job
+            await asyncio.sleep(0.1)
+
+
 async def test_media_are_of_the_cards_and_of_their_type(served: Served) -> None:
     unit, officer = await _approved(served)
     one, other = await officer.cards(unit)
@@ -135,10 +143,7 @@ async def test_a_card_that_was_given_up_is_made_when_issuing_is_pressed_again(
     away = tokens.with_name("away")
     tokens.rename(away)
     await officer.act("Issue", unit)
-    async with asyncio.timeout(30):
-        while not await Issuance.exists(status=QueueStatus.DEAD):
-            await asyncio.sleep(0.1)
-    assert "the token folder is gone" in (await Issuance.get(status=QueueStatus.DEAD)).last_error
+    assert "the token folder is gone" in (await _given_up()).last_error
     assert (await officer.cards(unit))[0]["status"] == "PRODUCING"
     assert await officer.codes("Complete", unit) == ["applicationId:CARDS_NOT_ISSUED"]
     away.rename(tokens)

@@ -26,7 +26,7 @@ def _one_line(told: str) -> str:
 # fmt: off
 WRONG = [
     ({"log_level": "loud"},                  "PORTCARD_LOG_LEVEL"),
-    ({"database_url": "mysql://x/y"},        "must begin with sqlite:// or postgres://"),
+    ({"database_url": "mysql://x/y"},        "must begin with sqlite:// or postgres:// or"),
     ({"smtp_url": "foo://x"},                "PORTCARD_SMTP_URL"),
     ({"sms_url": "foo"},                     "PORTCARD_SMS_URL"),
     ({"public_url": "x"},                    "PORTCARD_PUBLIC_URL"),
