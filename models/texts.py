@@ -32,7 +32,6 @@ TEXTS: dict[str, Text] = {
     "TOO_LONG":              Text("不得超过 {limit} 个字符", "No longer than {limit} characters"),
     "TOO_MANY":              Text("不得超过 {limit} 项", "No more than {limit} items"),
     "CONTROL_CHARACTER":     Text("含有不可见的控制字符", "Contains control characters"),
-    "ID_INVALID":            Text("编号无效", "Not a valid id"),
     # registration
     "ORGANIZATION_CODE_DIFFERS": Text("组织机构代码与统一社会信用代码第 9–17 位不一致", "The organisation code differs from characters 9–17 of the credit code"),
     "UNIT_ALREADY_REGISTERED": Text("该单位已注册管理员账号", "The unit already has an administrator account"),
