@@ -1,20 +1,30 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 from tortoise.queryset import QuerySet
 
+from models.actor import Actor
 from models.application import Application as Row
 from models.clock import today
 from models.dossier import Dossier
-from models.enums import ApplicationAction, ApplicationKind, ApplicationStatus, Party, Step
+from models.enums import (
+    ApplicationAction,
+    ApplicationEventType,
+    ApplicationKind,
+    ApplicationStatus,
+    Party,
+    Role,
+    Step,
+)
+from models.event import Event
 from models.public_id import Kind, public_id
 from models.remarks import remarks_of
 from models.verification import subjects_of
 from models.wizard import judge
 from models.workflow import TURN, available_actions, parties_of
-from resolvers.paging import Page
-from resolvers.scope import may_read_content
+from resolvers.paging import Page, cursor_of
+from resolvers.scope import as_known_to, may_read_content
 from resolvers.timeline import timeline
 from schema.attachment import Attachment
 from schema.card import Card
@@ -27,9 +37,6 @@ from schema.return_reason import ReturnReason
 from schema.says import says
 from schema.steps import Agent, Delivery, LegalCardStep, Operator, UnitStep, Verification
 from schema.wizard import WizardStep
-
-if TYPE_CHECKING:
-    from schema.event import ApplicationEventConnection
 
 DESCRIPTION = """An application for cards (申请单).
 
@@ -136,9 +143,7 @@ class Application:
         after: Annotated[
             str | None, strawberry.argument(description="The cursor behind which to go on.")
         ] = None,
-    ) -> Annotated["ApplicationEventConnection", strawberry.lazy("schema.event")]:
-        from schema.event import ApplicationEventConnection  # noqa: PLC0415 - they refer to each other
-
+    ) -> "ApplicationEventConnection":
         page = await timeline(self.loaders.viewer, self.row.id, first, after)
         return ApplicationEventConnection.of(page, self)
 
@@ -188,3 +193,65 @@ class ApplicationConnection:
     def of(cls, page: Page[Row], rows: QuerySet[Any], loaders: Loaders) -> "ApplicationConnection":
         nodes = [Application.of(row, loaders) for row in page.rows]
         return cls(rows=rows, nodes=nodes, page_info=PageInfo.of(page))
+
+
+@strawberry.type(description="Who did it.")
+class EventActor:
+    role: Role = says("What kind of account.")
+    name: str = says("The person's name.")
+
+
+@strawberry.type(
+    description="Something that happened to an application. It is told once, in order."
+)
+class ApplicationEvent:
+    row: strawberry.Private[Event]
+    cursor: str = says("Its place in the log: `after` goes on behind it.")
+    type: ApplicationEventType = says("What happened.")
+    occurred_at: datetime = says("When.")
+    actor: EventActor | None = says("Who did it.")
+    from_status: ApplicationStatus | None = says("The status before; null when there was none.")
+    to_status: ApplicationStatus | None = says("The status after.")
+    application: Application = says(
+        "The application as it is when the event is told. An institution that it has left since gets "
+        "its number, unit and the event's status, and version 0."
+    )
+
+    @strawberry.field(description="The reasons given with a return.")
+    def return_reasons(self, info: Info) -> list[ReturnReason]:
+        language = info.context.language
+        return [ReturnReason.of(kept, language) for kept in self.row.return_reasons]
+
+    @classmethod
+    def of(cls, row: Event, application: Application) -> "ApplicationEvent":
+        return cls(
+            row=row,
+            cursor=cursor_of(row.id),
+            type=row.type,
+            occurred_at=row.occurred_at,
+            actor=EventActor(role=row.actor_role, name=row.actor_name),
+            from_status=row.from_status,
+            to_status=row.to_status,
+            application=application,
+        )
+
+    @classmethod
+    async def told(cls, row: Event, viewer: Actor) -> "ApplicationEvent | None":
+        """The event with its application, freshly loaded."""
+        loaders = Loaders(viewer)
+        application = await loaders.application.load(row.application_id)
+        if application is None:
+            return None
+        known = as_known_to(viewer, application, row)
+        return cls.of(row, Application.of(known, loaders))
+
+
+@strawberry.type(description="A page of events.")
+class ApplicationEventConnection:
+    nodes: list[ApplicationEvent] = says("The page, oldest first.")
+    page_info: PageInfo = says("Where the page stands.")
+
+    @classmethod
+    def of(cls, page: Page[Event], application: Application) -> "ApplicationEventConnection":
+        nodes = [ApplicationEvent.of(row, application) for row in page.rows]
+        return cls(nodes=nodes, page_info=PageInfo.of(page))

@@ -16,8 +16,9 @@ from resolvers.applications import application_of
 from resolvers.issuing import Progress, progress_of
 from resolvers.paging import position_of
 from resolvers.sessions import still_signed_in
+from schema.application import ApplicationEvent
 from schema.context import Context, Info
-from schema.event import ApplicationEvent, IssuanceProgress
+from schema.progress import IssuanceProgress
 from subscriptions.feeds import institution_events, of_application, scope_of, unit_events
 from subscriptions.hub import Audience
 
