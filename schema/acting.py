@@ -7,6 +7,8 @@ import strawberry
 
 from models import application as rows
 from models.actor import Actor
+from models.person_columns import PERSON_FIELDS
+from models.persons import Person
 from models.public_id import Kind, row_id
 from models.refusals import Refused, refuse_any
 from resolvers.editing import Changes
@@ -17,6 +19,7 @@ from schema.loaders import Loaders
 from schema.payloads import ApplicationPayload
 from schema.shapes import shape_refusals
 
+INPUT = strawberry.argument(description="What to do.")
 T = TypeVar("T")
 Answer = tuple[T | None, list[UserError]]
 
@@ -79,3 +82,8 @@ def changes_of(input: Any, *names: str) -> Changes:
     """Those of the fields `names` that the input really said."""
     told = ((name, getattr(input, name)) for name in names)
     return {name: value for name, value in told if value is not strawberry.UNSET}
+
+
+def person_of(input: Any) -> Person:
+    """The person's fields of an input."""
+    return Person(**{name: getattr(input, name, None) for name in PERSON_FIELDS})

@@ -6,6 +6,7 @@ from datetime import datetime
 import strawberry
 
 from models.code import Captcha as CaptchaRow
+from models.code import SmsCode
 from resolvers import attachments as papers
 from schema.application import Application
 from schema.attachment import Attachment
@@ -40,6 +41,14 @@ class SendSmsCodePayload:
     expires_at: datetime | None = says("Until when the code can be used.")
     resend_after: datetime | None = says("From when another one can be asked for.")
     errors: list[UserError] = says(ERRORS)
+
+    @classmethod
+    def of(cls, row: SmsCode | None, errors: list[UserError]) -> "SendSmsCodePayload":
+        return cls(
+            expires_at=row.expires_at if row else None,
+            resend_after=row.resend_after if row else None,
+            errors=errors,
+        )
 
 
 @strawberry.type(description="Answer of registerEnterprise.")
