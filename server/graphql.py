@@ -116,8 +116,12 @@ class GraphQLDoor(GraphQL[Context, None]):
         )
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """Take the token of `connection_init`; a token that is none rejects the connection."""
-        told = context.connection_params.get("authorization")
+        """Take the token of `connection_init`; a token that is none rejects the connection.
+
+        The key may be written as the header is: GraphiQL sends its headers as they were typed.
+        """
+        params = {name.lower(): value for name, value in context.connection_params.items()}
+        told = params.get("authorization")
         if told is not None:
             context.token = bearer(told if isinstance(told, str) else "")
             if await context.viewer() is None:

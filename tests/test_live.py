@@ -187,3 +187,20 @@ async def test_a_syntax_error_does_not_close_its_siblings(served: Served) -> Non
         assert (await wrong.message())["type"] == "error"
         await unit.start()
         assert (await watch.next())["type"] == "STARTED"
+
+
+async def test_the_token_is_taken_however_its_key_is_written(served: Served) -> None:
+    unit = await served.unit()
+    payload = {"Authorization": f"Bearer {unit.client.token}"}
+    async with unit.client.socket(payload) as socket:
+        watch = await socket.watch("EnterpriseEvents", after="p0")
+        await unit.start()
+        assert (await watch.next())["type"] == "STARTED"
+
+
+async def test_a_cursor_that_the_log_has_not_reached_is_refused(served: Served) -> None:
+    unit = await served.unit()
+    async with unit.client.socket() as socket:
+        watch = await socket.watch("EnterpriseEvents", after="p99999")
+        message = await watch.message()
+        assert "CURSOR_INVALID" in str(message)
