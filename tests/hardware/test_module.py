@@ -19,12 +19,20 @@ def test_softhsm_is_found_where_systems_install_it() -> None:
     assert found.name == "libsofthsm2.so"
 
 
-def test_a_missing_library_is_told_in_one_line_that_says_what_to_install(tmp_path: Path) -> None:
+def test_a_missing_library_is_told_in_one_line_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hardware.module.SOFTHSM_PLACES", ())
     with pytest.raises(ModuleMissing) as refusal:
-        softhsm(tmp_path, tmp_path / "libsofthsm2.so")
+        softhsm(tmp_path)
     assert "apt-get install softhsm2" in str(refusal.value)
     assert "brew install softhsm" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_library_that_was_named_and_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModuleMissing, match=r"there is no PKCS#11 library .*/named\.so$"):
+        softhsm(tmp_path, tmp_path / "named.so")
 
 
 async def test_a_library_removed_later_is_told_by_the_worker(tmp_path: Path) -> None:
