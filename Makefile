@@ -15,7 +15,7 @@ demo: .venv/ready ## play the whole story against the running server
 	@$(BIN)/portcard demo
 
 test: .venv/ready-dev softhsm ## run every test, on SQLite and on PostgreSQL + Valkey
-	@$(BIN)/pytest -n auto
+	@PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto
 
 check: .venv/ready-dev ## format, lint, types, import law, contract
 	@$(BIN)/ruff format --check .
@@ -56,9 +56,10 @@ lock: .venv/ready-dev ## pin the newest dependencies that pyproject.toml allows
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/ready-dev: .venv/ready requirements-dev.lock
+.venv/ready-dev: .venv/ready requirements-dev.lock tests/judges/package-lock.json
 	@echo "Installing the locked packages for development …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@cd tests/judges && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
 	@touch $@
 
 # SoftHSM, by the machine's own package manager

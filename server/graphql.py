@@ -2,69 +2,39 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    BaseGraphQLTransportWSHandler,
-)
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
 from schema.context import Context
 from schema.schema import build_schema
+from server.admission import BoundedAdapter, admit
 from server.engine import Engine
 from server.language import language_of
+from server.media import JSON, is_request_error, media_type, status_of
+from server.transport import INIT_WITHIN, TransportHandler
 
 BEARER = "bearer "
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
-
-
-class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
-    """The protocol's handler, but what one operation does wrong does not end its siblings.
-
-    A message that is no object closes the socket as the protocol says (4400); a
-    `connection_init` without payload may say so by null.
-    """
-
-    async def handle_message(self, message: Any) -> None:
-        if not isinstance(message, dict):
-            await self.handle_invalid_message("A message must be an object")
-            return
-        if message.get("type") == "connection_init" and message.get("payload") is None:
-            message = {**message, "payload": {}}
-        if message.get("type") == "subscribe" and not _is_operation(message):
-            await self.handle_invalid_message("Malformed subscribe message")
-            return
-        await super().handle_message(message)
-
-    @staticmethod
-    def _get_pre_execution_close_reason(error: Any) -> str | None:  # noqa: ARG004 - the base's
-        return None
-
-
-def _is_operation(message: dict[str, Any]) -> bool:
-    payload = message.get("payload")
-    return (
-        isinstance(message.get("id"), str)
-        and isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
-        and isinstance(payload.get("variables"), dict | None)
-        and isinstance(payload.get("operationName"), str | None)
-    )
 
 
 class GraphQLDoor(GraphQL[Context, None]):
     """Makes the context of each request and each socket."""
 
     graphql_transport_ws_handler_class = TransportHandler
+    request_adapter_class = BoundedAdapter
 
     def __init__(self, engine: Engine) -> None:
         development = engine.settings.is_development
@@ -72,13 +42,57 @@ class GraphQLDoor(GraphQL[Context, None]):
             build_schema(),
             graphql_ide="graphiql" if development else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            allow_queries_via_get=False,
+            connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
             allowed_origins=engine.settings.allowed_origins,
         )
         self._engine = engine
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        """What is no request is told so as a GraphQL answer too, with the status that says why."""
+        try:
+            admit(request, self.allowed_origins)
+            return await self.run(request)
+        except HTTPException as error:
+            return JSONResponse(
+                {"errors": [{"message": error.reason}]},
+                error.status_code,
+                headers={"Allow": "POST"} if error.status_code == 405 else None,  # noqa: PLR2004
+                media_type=media_type(request.headers.get("accept", "")) or JSON,
+            )
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Carries the type of the answer. Raises HTTPException (406)."""
+        response = await super().get_sub_response(request)
+        accept = request.headers.get("accept", "")
+        response.media_type = media_type(accept)
+        if response.media_type is None and "text/html" not in accept:
+            raise HTTPException(406, "Answers are application/graphql-response+json or JSON")
+        return response
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        return Response(
+            self.encode_json(response_data),
+            sub_response.status_code,
+            media_type=f"{sub_response.media_type or JSON}; charset=utf-8",
+        )
+
     def decode_json(self, data: str | bytes) -> object:
         return decoded(data)
+
+    def encode_json(self, data: object) -> str:
+        return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
     def parse_json(self, data: str | bytes) -> Any:
         """The body of a request. Raises HTTPException (400)."""
@@ -96,11 +110,27 @@ class GraphQLDoor(GraphQL[Context, None]):
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        """A request and its one result."""
+        """A request and its one result. Raises HTTPException (400; 405 for a mutation by GET)."""
         context.streams = False
-        return await super().execute_single(
-            request, request_adapter, sub_response, context, root_value, request_data
-        )
+        try:
+            result = await super().execute_single(
+                request, request_adapter, sub_response, context, root_value, request_data
+            )
+        except HTTPException as error:
+            if isinstance(error.__cause__, InvalidOperationTypeError):
+                raise HTTPException(405, error.reason) from error
+            raise
+        sub_response.status_code = status_of(result, sub_response.media_type or JSON)
+        return result
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        """As the specification orders it: what was not executed has no data."""
+        answer = await super().process_result(request, result)
+        if is_request_error(result):
+            return {name: told for name, told in answer.items() if name != "data"}  # type: ignore[return-value]
+        return answer
 
     async def get_context(
         self,

@@ -60,6 +60,8 @@ class Socket:
     async def read(self) -> None:
         async for text in self._connection:
             message = json.loads(text)
+            if message["type"] == "ping":
+                await self.send({"type": "pong"})
             if message["type"] in ("next", "error", "complete"):
                 self._watches[message["id"]].put(message)
 

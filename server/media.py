@@ -1,0 +1,40 @@
+"""In which type an answer is written, and with which status (GraphQL over HTTP, draft of 2025)."""
+
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+
+from server.accept import weighed
+
+JSON = "application/json"
+RESPONSE = "application/graphql-response+json"
+ANY = frozenset({"*/*", "application/*"})
+
+
+def media_type(accept: str) -> str | None:
+    """What the client wants most; None when it takes neither type.
+
+    Who says nothing, or only `*/*`, gets plain JSON; who takes both alike, the type of its own.
+    """
+    wanted = list(weighed(accept if accept.strip() else "*/*"))
+    named = {value: weight for value, weight in wanted if value in (RESPONSE, JSON)}
+    if named:
+        return max((RESPONSE, JSON), key=lambda name: named.get(name, 0.0))
+    return JSON if any(value in ANY for value, _ in wanted) else None
+
+
+def is_request_error(result: ExecutionResult) -> bool:
+    """Whether nothing was executed: the document or its variables are wrong.
+
+    Such an answer has no `data`; an error of a field, which has a path, leaves one (GraphQL
+    specification, section 7.1).
+    """
+    return result.data is None and all(_is_early(error) for error in result.errors or ())
+
+
+def _is_early(error: GraphQLError) -> bool:
+    return error.path is None
+
+
+def status_of(result: ExecutionResult, media: str) -> int:
+    """400 for a request error; in plain JSON 200, for clients that read nothing else."""
+    return 400 if media == RESPONSE and is_request_error(result) else 200
