@@ -73,6 +73,7 @@ class Application(Model):
     handed_over_at = fields.DatetimeField(null=True)
 
     return_reasons: fields.Field[list[dict[str, Any]]] = fields.JSONField(default=list)
+    acknowledged: fields.Field[list[dict[str, Any]] | None] = fields.JSONField(null=True)
 
     enterprise_id: int
     maker_id: int | None
@@ -109,6 +110,7 @@ class Operator(PersonColumns):
 
     class Meta:
         table = "operator"
+        indexes = (("application_id", "id"),)
 
 
 class Agent(PersonColumns):
@@ -152,6 +154,7 @@ class Attachment(Model):
 
     class Meta:
         table = "attachment"
+        indexes = (("application_id", "id"), ("operator_id",))
 
 
 class Verification(Model):

@@ -40,6 +40,7 @@ class Card(Model):
 
     class Meta:
         table = "card"
+        indexes = (("application_id", "id"), ("enterprise_id", "kind", "status"))
 
 
 class Issuance(Queued):
@@ -82,6 +83,7 @@ class Certificate(Model):
 
     class Meta:
         table = "certificate"
+        indexes = (("card_id", "id"),)
 
     @property
     def status(self) -> CertificateStatus:

@@ -26,8 +26,10 @@ class Event(Model):
     from_status = fields.CharEnumField(ApplicationStatus, max_length=20, null=True)
     to_status = fields.CharEnumField(ApplicationStatus, max_length=20, null=True)
     return_reasons: fields.Field[list[dict[str, Any]]] = fields.JSONField(default=list)
+    card_id = fields.IntField(null=True)
     occurred_at = fields.DatetimeField()
     application_id: int
 
     class Meta:
         table = "event"
+        indexes = (("application_id", "id"),)

@@ -29,6 +29,7 @@ async def append(
     *,
     was: State | None = None,
     reasons: Sequence[dict[str, Any]] = (),
+    card_id: int | None = None,
 ) -> Event:
     """Write one event inside the present transaction. The caller locks what else it needs first.
 
@@ -50,6 +51,7 @@ async def append(
         from_status=was,
         to_status=application.status,
         return_reasons=list(reasons),
+        card_id=card_id,
         occurred_at=now(),
     )
     await event.save()

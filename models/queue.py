@@ -5,7 +5,7 @@ On PostgreSQL takers skip each other's rows (`FOR UPDATE SKIP LOCKED`); SQLite h
 """
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -30,6 +30,7 @@ class Queued(Model):
 
 
 ALL = Q()
+SHORTEST_SLEEP = 0.05  # seconds
 Row = TypeVar("Row", bound=Queued)
 
 
@@ -47,22 +48,45 @@ async def take(table: type[Row], limit: int, lease: timedelta, where: Q = ALL) -
     return rows
 
 
-async def finish(row: Queued) -> None:
-    row.status, row.leased_until, row.last_error = QueueStatus.DONE, None, ""
-    await row.save(update_fields=["status", "leased_until", "last_error"])
+async def keep(row: Queued, **columns: Any) -> bool:
+    """Write to a row that one holds. False, and nothing is written, when its lease was lost and
+    another has taken or finished it since: a try is known by its number.
+    """
+    held = type(row).filter(id=row.pk, status=QueueStatus.WAITING, attempts=row.attempts)
+    row.update_from_dict(columns)
+    return bool(await held.update(**columns))
 
 
-async def put_back(row: Queued, error: str, delays: tuple[int, ...]) -> None:
-    """Wait `delays[attempt]` seconds before the next try; DEAD when the delays are used up."""
-    row.last_error, row.leased_until = error[:300], None
+async def finish(row: Queued, **columns: Any) -> bool:
+    """It is done, with what came of it, in one write. False as `keep`."""
+    done = {"status": QueueStatus.DONE, "leased_until": None, "last_error": ""}
+    return await keep(row, **done, **columns)
+
+
+async def put_back(row: Queued, error: str, delays: tuple[int, ...]) -> bool:
+    """Wait `delays[attempt]` seconds before the next try; DEAD when the delays are used up.
+    False as `keep`.
+    """
+    told: dict[str, Any] = {"last_error": error[:300], "leased_until": None}
     if row.attempts > len(delays):
-        row.status = QueueStatus.DEAD
-    else:
-        row.due_at = now() + timedelta(seconds=delays[row.attempts - 1])
-    await row.save(update_fields=["status", "due_at", "leased_until", "last_error"])
+        return await keep(row, **told, status=QueueStatus.DEAD)
+    return await keep(row, **told, due_at=now() + timedelta(seconds=delays[row.attempts - 1]))
 
 
 async def next_due(table: type[Row], where: Q = ALL) -> datetime | None:
     """When the earliest waiting row can be taken, or None when nothing waits."""
-    row = await table.filter(where, status=QueueStatus.WAITING).order_by("due_at").first()
-    return None if row is None else max(row.due_at, row.leased_until or row.due_at)
+    waiting = table.filter(where, status=QueueStatus.WAITING)
+    free = await waiting.filter(leased_until__isnull=True).order_by("due_at").first()
+    leased = await waiting.filter(leased_until__isnull=False).order_by("leased_until").first()
+    moments = [free.due_at] if free else []
+    if leased and leased.leased_until:
+        moments.append(max(leased.due_at, leased.leased_until))
+    return min(moments, default=None)
+
+
+async def seconds_until(table: type[Row], longest: float, where: Q = ALL) -> float:
+    """For how long a worker may sleep: until a row can be taken, at most `longest`."""
+    due = await next_due(table, where)
+    if due is None:
+        return longest
+    return min(max((due - now()).total_seconds(), SHORTEST_SLEEP), longest)

@@ -27,6 +27,7 @@ TEXTS: dict[str, Text] = {
     "LOGIN_FAILED":          Text("用户名或密码不正确", "Username or password is wrong"),
     "CONSENT_REQUIRED":      Text("请阅读并同意《用户服务协议》和《用户隐私政策》", "Agree to the terms of service and the privacy policy"),
     "CARD_SIGN_IN_OFF":      Text("本系统尚未开通法人卡登录", "Signing in by card is not open on this server"),
+    "SUBSCRIPTION_NEEDS_WEBSOCKET": Text("订阅须使用 WebSocket（graphql-transport-ws），地址相同", "Subscriptions are watched over WebSocket (graphql-transport-ws) on this path"),
     # shapes
     "REQUIRED":              Text("必填项", "Required"),
     "TOO_LONG":              Text("不得超过 {limit} 个字符", "No longer than {limit} characters"),
@@ -107,6 +108,7 @@ TEXTS: dict[str, Text] = {
     "UPLOAD_TYPE":           Text("文件内容与声明的类型不符", "The bytes are not of the declared type"),
     "UPLOAD_DONE":           Text("该附件已上传", "This paper has been uploaded already"),
     "UPLOAD_INCOMPLETE":     Text("上传中断，请重试", "The upload broke off: try again"),
+    "STORAGE_FAILED":        Text("存储暂不可用，请稍后重试", "Storage cannot be used now: try again later"),
     "STORAGE_FULL":          Text("存储空间不足，请稍后重试", "Storage is full: try again later"),
     # reviewing
     "REASONS_REQUIRED":      Text("请至少填写一个退单原因", "Give at least one reason"),
@@ -120,6 +122,7 @@ TEXTS: dict[str, Text] = {
     "MEDIA_SERIAL_TAKEN":    Text("该介质序列号已被使用", "The medium's serial number is in use"),
     "CARDS_NOT_ISSUED":      Text("还有 {missing} 张卡未制作完成", "{missing} cards are not made yet"),
     "CARRIER_REQUIRED":      Text("填写运单号须同时填写承运商", "A tracking number needs its carrier"),
+    "DATE_BEFORE_CARDS":     Text("交付时间不得早于制卡完成时间", "The cards cannot have been handed over before they were made"),
     "DATE_IN_FUTURE":        Text("交付时间不得晚于现在", "The cards cannot have been handed over in the future"),
     "DELIVERY_FACT_REQUIRED": Text("请填写承运商或交付时间", "Give the carrier, or that the cards were handed over"),
     # limits of the surface

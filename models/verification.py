@@ -10,6 +10,7 @@ from models.persons import Person
 from models.public_id import Kind, public_id
 
 if TYPE_CHECKING:
+    from models.application import Verification
     from models.dossier import Dossier
 
 
@@ -63,3 +64,9 @@ def digest_of(subject: Subject) -> str:
         person.id_valid_from, person.id_valid_to, person.country,
     )  # fmt: skip
     return hashlib.sha256("\x1f".join(str(value) for value in told).encode()).hexdigest()
+
+
+def current_answers(dossier: "Dossier") -> Iterator["Verification"]:
+    """The verifier's answers about the data as they stand now, not as they once were."""
+    asked = {s.key: digest_of(s) for step in Step for s in subjects_of(dossier, step)}
+    return (row for row in dossier.verifications if asked.get(row.subject) == row.digest)

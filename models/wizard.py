@@ -26,7 +26,7 @@ from models.institution import Institution
 from models.persons import Person, person_problems
 from models.problem import Problem
 from models.public_id import Kind, public_id
-from models.verification import digest_of, subjects_of
+from models.verification import current_answers, subjects_of
 
 MOST_OPERATORS = 10
 IDENTITY = ("name", "idType", "idNumber", "idValidFrom", "idValidTo", "country")
@@ -83,9 +83,9 @@ FIELDS: dict[Step, tuple[Field, ...]] = {
 
 
 def maker_is_locked(application: Application, maker: Institution | None) -> bool:
-    """A bank's agency, once submitted, cannot be changed (manual §5.1.2③)."""
+    """A bank's agency, once submitted to, cannot be changed (manual §5.1.2③)."""
     agency = maker is not None and maker.has_role(InstitutionRole.BANK_AGENCY)
-    return agency and application.submitted_at is not None
+    return agency and application.held_maker_id == application.maker_id
 
 
 def judge(dossier: Dossier, today: date) -> list[StepState]:
@@ -241,10 +241,8 @@ def _paper(
 
 def _unverified(dossier: Dossier, step: Step) -> Iterator[Problem]:
     """The verifier's doubts about the data as they stand now: soft warnings (§5.1.3)."""
-    answers = {answer.subject: answer for answer in dossier.verifications}
+    answers = {answer.subject: answer for answer in current_answers(dossier)}
     for subject in subjects_of(dossier, step):
         answer = answers.get(subject.key)
-        if answer is None or answer.digest != digest_of(subject):
-            continue
-        if answer.outcome is VerificationOutcome.MISMATCH:
+        if answer and answer.outcome is VerificationOutcome.MISMATCH:
             yield Problem(subject.path, answer.code, Severity.WARNING)

@@ -1,5 +1,6 @@
 """Starting an application, reading it, and throwing it away (manual §5.1, §5.5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
@@ -38,9 +39,15 @@ class Permission:
 
 async def has_legal_card(enterprise_id: int) -> bool:
     """Whether the unit is a 有卡用户 (manual §2.3)."""
-    return await Card.exists(
-        enterprise_id=enterprise_id, kind=CardKind.LEGAL, status=CardStatus.ISSUED
+    return bool(await units_with_legal_card([enterprise_id]))
+
+
+async def units_with_legal_card(units: Iterable[int]) -> set[int]:
+    """Those of `units` that are."""
+    cards = Card.filter(
+        enterprise_id__in=list(units), kind=CardKind.LEGAL, status=CardStatus.ISSUED
     )
+    return {card.enterprise_id for card in await cards}
 
 
 async def may_start(actor: Actor) -> list[Permission]:
@@ -102,7 +109,8 @@ async def discard_application(
 
 
 ENTERED = (
-    "region_code", "street", "maker_scope", "legal_phone", "legal_email", "legal_media_type",
+    "region_code", "street", "maker_scope", "maker_id", "issuer_id", "data_centre_id",
+    "legal_phone", "legal_email", "legal_media_type",
     "delivery_method", "delivery_contact", "delivery_phone", "delivery_address",
 )  # fmt: skip
 
@@ -112,6 +120,7 @@ def _empty(application: Application) -> None:
     for name in ENTERED:
         setattr(application, name, None)
     application.return_reasons = []
+    application.acknowledged = None
     application.unfinished_of = None
     application.discarded_at = now()
     application.version += 1

@@ -1,6 +1,5 @@
 """The worker that makes the cards, one step stored before the next (docs/issuance-cycle.md)."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,7 +29,8 @@ from models.enums import (
     Role,
 )
 from models.log import append
-from models.queue import finish, next_due, put_back, take
+from models.queue import finish, keep, put_back, seconds_until, take
+from subscriptions.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
@@ -56,65 +56,92 @@ class Workshop:
     base_url: str
 
 
+class LeaseLost(Exception):  # noqa: N818 - nothing erred: another has the job
+    """Another worker has taken the job since; what one was about to store is of no use."""
+
+
 class IssuingWorker:
     """Takes jobs one by one; `wake` it when there may be a new one."""
 
     def __init__(self, workshop: Workshop, wake_readers: Callable[[], Awaitable[None]]) -> None:
         self._workshop, self._wake_readers = workshop, wake_readers
-        self._bell = asyncio.Event()
+        self._rounds = Rounds(self._round, "the issuing worker")
 
     def wake(self) -> None:
-        self._bell.set()
+        self._rounds.wake()
+
+    def end(self) -> None:
+        """Make the card under way, and no more."""
+        self._rounds.end()
 
     async def run(self) -> None:
-        """Work until cancelled. A database that is away is tried again, and no job is lost."""
-        while True:
-            self._bell.clear()
-            try:
-                await self.drain()
-                pause = await self._pause()
-            except Exception:
-                log.exception("the issuing worker cannot reach its jobs")
-                pause = 1.0
-            await self._sleep(pause)
+        """Work until told to end. No job is lost."""
+        await self._rounds.run()
 
-    async def _pause(self) -> float:
-        due = await next_due(Issuance)
-        if due is None:
-            return LONGEST_SLEEP
-        return min(max((due - now()).total_seconds(), 0.05), LONGEST_SLEEP)
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._bell.wait(), seconds)
-        except TimeoutError:
-            return
+    async def _round(self) -> float:
+        if await self._make_one() is not None:
+            return 0
+        return await seconds_until(Issuance, LONGEST_SLEEP)
 
     async def drain(self) -> int:
         """Do every job that is due. Answers how many cards were made."""
         made = 0
-        while jobs := await take(Issuance, 1, LEASE):
-            made += await self._attempt(jobs[0])
+        while (card := await self._make_one()) is not None:
+            made += card
         return made
+
+    async def _make_one(self) -> bool | None:
+        """Whether the next card was made; None when no job is due."""
+        jobs = await take(Issuance, 1, LEASE)
+        return await self._attempt(jobs[0]) if jobs else None
 
     async def _attempt(self, job: Issuance) -> bool:
         try:
             await self._make(job)
+        except LeaseLost:
+            log.warning("card %s: another worker has taken it", job.card_id)
         except HardwareError as error:
             log.warning("card %s: %s", job.card_id, error)
-            await put_back(job, str(error), RETRIES if error.retryable else ())
-            await self._wake_readers()
-            return False
-        return True
+            await self._failed(job, str(error), retryable=error.retryable)
+        except Exception as error:
+            log.exception("card %s", job.card_id)
+            await self._failed(job, type(error).__name__, retryable=True)
+        else:
+            return True
+        return False
+
+    async def _failed(self, job: Issuance, error: str, *, retryable: bool) -> None:
+        async with transaction():
+            kept = await put_back(job, error, RETRIES if retryable else ())
+            if kept and job.status is QueueStatus.DEAD:
+                await _tell(job, ApplicationEventType.CARD_FAILED)
+        await self._wake_readers()
 
     async def _make(self, job: Issuance) -> None:
         card = await Card.get(id=job.card_id)
         while job.step is not IssuanceStep.WRITTEN:
             await STEPS[job.step](self._workshop, job, card)
-            job.leased_until = now() + LEASE
-            await job.save()
+            await _store(job)
         await _record(job, card)
         await self._wake_readers()
+
+
+STORED = ("step", "token_serial", "csr", "tbs", "certificate")
+
+
+async def _store(job: Issuance) -> None:
+    """Keep what a step has made, and the job for as long again. Raises LeaseLost."""
+    made = {name: getattr(job, name) for name in STORED}
+    if not await keep(job, leased_until=now() + LEASE, **made):
+        raise LeaseLost
+
+
+async def _tell(job: Issuance, what: ApplicationEventType) -> None:
+    """The event of a card, by whom its making was ordered."""
+    card = await Card.get(id=job.card_id)
+    application = await Application.filter(id=card.application_id).select_for_update().get()
+    actor = (Role(job.actor_role), job.actor_name)
+    await append(application, what, actor, was=application.status, card_id=card.id)
 
 
 async def _personalise(workshop: Workshop, job: Issuance, card: Card) -> None:
@@ -166,19 +193,18 @@ STEPS: dict[IssuanceStep, Callable[[Workshop, Issuance, Card], Awaitable[None]]]
 
 
 async def _record(job: Issuance, card: Card) -> None:
-    """The card is made: certificate, card, job and event in one transaction, once."""
+    """The card is made: certificate, card, job and event in one transaction, once. Raises
+    LeaseLost.
+    """
     async with transaction():
-        application = await Application.filter(id=card.application_id).select_for_update().get()
-        if not await Issuance.filter(id=job.id, status=QueueStatus.WAITING).exists():
-            return
+        if not await finish(job):
+            raise LeaseLost
         await _certificate(job).save()
         card.status = CardStatus.ISSUED
         card.media_serial = card.media_serial or job.token_serial
         await card.save()
         await _mark_account(card)
-        await finish(job)
-        actor = (Role(job.actor_role), job.actor_name)
-        await append(application, ApplicationEventType.CARD_ISSUED, actor, was=application.status)
+        await _tell(job, ApplicationEventType.CARD_ISSUED)
 
 
 def _certificate(job: Issuance) -> Certificate:
@@ -201,18 +227,3 @@ async def _mark_account(card: Card) -> None:
             id_type=card.holder_id_type,
             id_number=card.holder_id_number,
         ).update(has_card=True)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How many of an application's cards are made, and the one that was made last."""
-
-    done: int
-    total: int
-    card: Card | None
-
-
-async def progress_of(application_id: int, card: Card | None = None) -> Progress:
-    cards = await Card.filter(application_id=application_id).order_by("id")
-    done = [row for row in cards if row.status is CardStatus.ISSUED]
-    return Progress(len(done), len(cards), card or (done[-1] if done else None))

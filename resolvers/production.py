@@ -21,6 +21,7 @@ from models.enums import (
     MediaType,
     QueueStatus,
 )
+from models.event import Event
 from models.identifiers import normalized
 from models.log import append
 from models.notices import write_notices
@@ -68,10 +69,14 @@ async def _register(application: Application, media: list[Medium]) -> None:
     refuse_any(await _taken_serials(media))
     ids = [medium.card_id or 0 for medium in media]
     await Card.filter(id__in=ids).update(media_serial=None)  # so that two may swap theirs
-    for medium in media:
+    for medium in sorted(media, key=_serial):  # in one order everywhere, so that two cannot wait
         card = cards[medium.card_id or 0]
         card.media_serial = normalized(medium.serial)
         await card.save()
+
+
+def _serial(medium: Medium) -> str:
+    return normalized(medium.serial)
 
 
 def _wrong_media(media: list[Medium], cards: dict[int, Card]) -> Iterator[Refusal]:
@@ -180,11 +185,16 @@ async def complete_application(
     return application
 
 
-def _put_carrier(application: Application, carrier: str | None, tracking: str | None) -> None:
-    if cleaned(tracking) and not cleaned(carrier):
+def _put_carrier(application: Application, carrier: str | None, tracking: str | None) -> bool:
+    """Whether it says something new. A correction may name the tracking number alone."""
+    told = (cleaned(carrier) or application.carrier, cleaned(tracking))
+    if not cleaned(carrier) and not cleaned(tracking):
+        return False
+    if told[0] is None:
         raise refuse("CARRIER_REQUIRED", "carrier")
-    if cleaned(carrier):
-        application.carrier, application.tracking_number = cleaned(carrier), cleaned(tracking)
+    is_new = told != (application.carrier, application.tracking_number)
+    application.carrier, application.tracking_number = told
+    return is_new
 
 
 async def record_delivery(
@@ -195,25 +205,44 @@ async def record_delivery(
     tracking_number: str | None,
     handed_over_at: datetime | None,
 ) -> Application:
-    """Delivery facts after the cards are made: shipped by a carrier, or handed over.
+    """Delivery facts after the cards are made: shipped by a carrier, or handed over. Facts that
+    are known already change nothing and are told to nobody.
 
     Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CARRIER_REQUIRED, DELIVERY_FACT_REQUIRED,
-    DATE_IN_FUTURE.
+    DATE_IN_FUTURE, DATE_BEFORE_CARDS.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.RECORD_DELIVERY)
         if not cleaned(carrier) and not cleaned(tracking_number) and handed_over_at is None:
             raise refuse("DELIVERY_FACT_REQUIRED", "carrier")
-        if handed_over_at and handed_over_at > now():
-            raise refuse("DATE_IN_FUTURE", "handedOverAt")
-        was = move(application, ApplicationAction.RECORD_DELIVERY, ApplicationStatus.COMPLETED)
-        _put_carrier(application, carrier, tracking_number)
-        if handed_over_at:
-            application.handed_over_at = handed_over_at
-        await application.save()
-        if cleaned(carrier):
-            event = await append(application, ApplicationEventType.SHIPPED, actor, was=was)
-            await write_notices(event, await dossier_of(application))
-        if handed_over_at:
-            await append(application, ApplicationEventType.HANDED_OVER, actor, was=was)
+        await _refuse_impossible(application, handed_over_at)
+        shipped = _put_carrier(application, carrier, tracking_number)
+        handed = handed_over_at not in (None, application.handed_over_at)
+        if shipped or handed:
+            application.handed_over_at = handed_over_at or application.handed_over_at
+            await _tell_delivery(actor, application, shipped=shipped, handed=handed)
     return application
+
+
+async def _refuse_impossible(application: Application, handed_over_at: datetime | None) -> None:
+    if handed_over_at is None:
+        return
+    if handed_over_at > now():
+        raise refuse("DATE_IN_FUTURE", "handedOverAt")
+    made = await Event.filter(
+        application_id=application.id, type=ApplicationEventType.COMPLETED
+    ).first()
+    if made and handed_over_at < made.occurred_at:
+        raise refuse("DATE_BEFORE_CARDS", "handedOverAt")
+
+
+async def _tell_delivery(
+    actor: Actor, application: Application, *, shipped: bool, handed: bool
+) -> None:
+    was = move(application, ApplicationAction.RECORD_DELIVERY, ApplicationStatus.COMPLETED)
+    await application.save()
+    if shipped:
+        event = await append(application, ApplicationEventType.SHIPPED, actor, was=was)
+        await write_notices(event, await dossier_of(application))
+    if handed:
+        await append(application, ApplicationEventType.HANDED_OVER, actor, was=was)

@@ -29,6 +29,8 @@ class Shelter:
         if not task.cancelled():
             task.exception()  # was told to the caller, if there still is one
 
-    async def drain(self) -> None:
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+    async def drain(self, seconds: float) -> None:
+        """Wait for them, but not longer than `seconds`: one that hangs must not hold up the end."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)

@@ -87,12 +87,21 @@ async def submit_application(
         refuse_any(_unready(dossier, acknowledged, declared=declared))
         await consume_code(code)
         await acknowledge(dossier)
+        application.acknowledged = [
+            {"path": list(warning.path), "code": warning.code}
+            for warning in _problems(dossier)
+            if not warning.is_error
+        ]
         await _submit(actor, dossier)
     return application
 
 
+def _problems(dossier: Dossier) -> list[Problem]:
+    return [problem for step in judge(dossier, today()) for problem in step.problems]
+
+
 def _unready(dossier: Dossier, acknowledged: Collection[str], *, declared: bool) -> list[Refusal]:
-    problems = [problem for step in judge(dossier, today()) for problem in step.problems]
+    problems = _problems(dossier)
     errors = tuple(problem for problem in problems if problem.is_error)
     open_warnings = _unacknowledged(problems, acknowledged)
     refusals: list[Refusal] = []

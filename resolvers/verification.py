@@ -1,10 +1,11 @@
 """Asking the verifier about what was saved, and keeping its answers (manual §5.1.3)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from models.application import Application, Verification
 from models.clock import now
+from models.database import transaction
 from models.dossier import Dossier, dossier_of
 from models.enums import Step, VerificationOutcome
 from models.verification import Subject, digest_of, subjects_of
@@ -21,7 +22,7 @@ async def verify(office: Office, application: Application) -> Application:
     asked = _unanswered(dossier)
     answers = await asyncio.gather(*(office.verifier.verify(subject) for subject in asked))
     if asked:
-        await _keep(application, asked, answers)
+        await _keep(application.id, asked, answers)
     return application
 
 
@@ -31,28 +32,41 @@ def _unanswered(dossier: Dossier) -> list[Subject]:
         for row in dossier.verifications
         if row.outcome is not VerificationOutcome.UNAVAILABLE
     }
-    subjects = (subject for step in Step for subject in subjects_of(dossier, step))
-    return [s for s in subjects if known.get(s.key) != digest_of(s)]
+    return [s for s in _subjects(dossier) if known.get(s.key) != digest_of(s)]
 
 
-async def _keep(
-    application: Application, subjects: Sequence[Subject], answers: Sequence[Answer]
-) -> None:
-    rows = [
-        Verification(
-            application_id=application.id,
-            subject=subject.key,
-            digest=digest_of(subject),
-            outcome=answer.outcome,
-            code=answer.code,
-            checked_at=now(),
-        )
-        for subject, answer in zip(subjects, answers, strict=True)
-    ]
-    await Verification.bulk_create(
-        rows,
-        on_conflict=("application_id", "subject"),
-        update_fields=("digest", "outcome", "code", "checked_at", "acknowledged_at"),
+def _subjects(dossier: Dossier) -> Iterator[Subject]:
+    return (subject for step in Step for subject in subjects_of(dossier, step))
+
+
+async def _keep(application_id: int, asked: Sequence[Subject], answers: Sequence[Answer]) -> None:
+    """Keep what is an answer about the data as they are by now; a late one about older is none."""
+    async with transaction():
+        present = await Application.filter(id=application_id).select_for_update().first()
+        if present is None or present.discarded_at:
+            return
+        still = {(s.key, digest_of(s)) for s in _subjects(await dossier_of(present))}
+        rows = [
+            _row(application_id, subject, answer)
+            for subject, answer in zip(asked, answers, strict=True)
+            if (subject.key, digest_of(subject)) in still
+        ]
+        if rows:
+            await Verification.bulk_create(rows, on_conflict=UNIQUE, update_fields=UPDATED)
+
+
+UNIQUE = ("application_id", "subject")
+UPDATED = ("digest", "outcome", "code", "checked_at", "acknowledged_at")
+
+
+def _row(application_id: int, subject: Subject, answer: Answer) -> Verification:
+    return Verification(
+        application_id=application_id,
+        subject=subject.key,
+        digest=digest_of(subject),
+        outcome=answer.outcome,
+        code=answer.code,
+        checked_at=now(),
     )
 
 

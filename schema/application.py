@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 from tortoise.queryset import QuerySet
@@ -8,6 +8,7 @@ from models.actor import Actor
 from models.application import Application as Row
 from models.clock import today
 from models.dossier import Dossier
+from models.enterprise import Enterprise as EnterpriseRow
 from models.enums import (
     ApplicationAction,
     ApplicationEventType,
@@ -15,12 +16,11 @@ from models.enums import (
     ApplicationStatus,
     Party,
     Role,
-    Step,
 )
 from models.event import Event
 from models.public_id import Kind, public_id
 from models.remarks import remarks_of
-from models.verification import subjects_of
+from models.verification import current_answers
 from models.wizard import judge
 from models.workflow import TURN, available_actions, parties_of
 from resolvers.paging import Page, cursor_of
@@ -33,6 +33,7 @@ from schema.enterprise import Enterprise
 from schema.institution import Institution, institution
 from schema.loaders import Loaders
 from schema.page_info import PageInfo
+from schema.problem import AcknowledgedWarning
 from schema.return_reason import ReturnReason
 from schema.says import says
 from schema.steps import Agent, Delivery, LegalCardStep, Operator, UnitStep, Verification
@@ -65,12 +66,15 @@ class Application:
 
     @strawberry.field(description="The unit that applies.")
     async def enterprise(self) -> Enterprise:
-        dossier = await self._dossier()
-        return Enterprise.of(dossier.enterprise, self.loaders)
+        row = await self.loaders.enterprise.load(self.row.enterprise_id)
+        return Enterprise.of(cast("EnterpriseRow", row), self.loaders)
 
-    @strawberry.field(description="制卡机构.")
+    @strawberry.field(
+        description="制卡机构: the chosen one; of a draft, to who is not its unit, the one it was last submitted to."
+    )
     async def maker(self) -> Institution | None:
-        return await institution(self.loaders, self.row.maker_id)
+        maker = self.row.maker_id if self._is_open else self.row.held_maker_id
+        return await institution(self.loaders, maker)
 
     @strawberry.field(description="What the viewer may do now, by the workflow.")
     def available_actions(self) -> list[ApplicationAction]:
@@ -125,8 +129,14 @@ class Application:
         dossier = await self._content()
         if dossier is None:
             return []
-        present = {subject.key for step in Step for subject in subjects_of(dossier, step)}
-        return [Verification.of(row) for row in dossier.verifications if row.subject in present]
+        return [Verification.of(row) for row in current_answers(dossier)]
+
+    @strawberry.field(
+        description="The warnings that the unit confirmed (确认无误) when it last submitted."
+    )
+    def acknowledged_warnings(self, info: Info) -> list[AcknowledgedWarning]:
+        kept = (self.row.acknowledged or []) if self._is_open else []
+        return [AcknowledgedWarning.of(warning, info.context.language) for warning in kept]
 
     @strawberry.field(description="Why it was returned, until it is submitted again.")
     def return_reasons(self, info: Info) -> list[ReturnReason]:

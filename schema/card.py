@@ -3,7 +3,14 @@ from datetime import datetime
 import strawberry
 
 from models import card as rows
-from models.enums import CardKind, CardStatus, CertificateStatus, MediaType
+from models.enums import (
+    CardKind,
+    CardStatus,
+    CertificateStatus,
+    MediaType,
+    QueueStatus,
+    Role,
+)
 from models.public_id import Kind, public_id
 from schema.loaders import Loaders
 from schema.says import says
@@ -30,6 +37,19 @@ class Certificate:
         )
 
 
+@strawberry.type(description="Why a card is not made yet. Officers see it.")
+class CardTrouble:
+    code: str = says("What the hardware said, such as MODULE_TIMEOUT or PIN_REFUSED.")
+    retry_at: datetime | None = says(
+        "When it is tried again; null: given up until ISSUE is done again."
+    )
+
+    @classmethod
+    def of(cls, row: rows.Issuance) -> "CardTrouble":
+        retry_at = row.due_at if row.status is QueueStatus.WAITING else None
+        return cls(code=row.last_error.partition(":")[0], retry_at=retry_at)
+
+
 @strawberry.type(description="A card of an approved application.")
 class Card:
     row_id: strawberry.Private[int]
@@ -46,6 +66,16 @@ class Card:
     async def certificate(self) -> Certificate | None:
         row = await self.loaders.certificate.load(self.row_id)
         return Certificate.of(row) if row else None
+
+    @strawberry.field(
+        description="Why it is not made yet; null for its unit, and when all is well."
+    )
+    async def trouble(self) -> CardTrouble | None:
+        viewer = self.loaders.viewer
+        if viewer is None or viewer.role is Role.ENTERPRISE_ADMIN:
+            return None
+        job = await self.loaders.issuance.load(self.row_id)
+        return CardTrouble.of(job) if job and job.last_error else None
 
     @classmethod
     def of(cls, row: rows.Card, loaders: Loaders) -> "Card":

@@ -4,7 +4,6 @@ import strawberry
 
 from models import enterprise as rules
 from models.public_id import Kind, public_id
-from resolvers.applications import has_legal_card
 from resolvers.operator_accounts import operator_accounts
 from schema.loaders import Loaders
 from schema.says import says
@@ -36,7 +35,7 @@ class Enterprise:
 
     @strawberry.field(description="Whether it is a unit with card (有卡用户).")
     async def has_legal_card(self) -> bool:
-        return await has_legal_card(self.row_id)
+        return await self.loaders.has_legal_card.load(self.row_id)
 
     @strawberry.field(description="Its people who may get cards; empty for who is not of the unit.")
     async def operator_accounts(

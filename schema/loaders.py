@@ -13,11 +13,12 @@ from tortoise.models import Model
 
 from models.actor import Actor
 from models.application import Application
-from models.card import Card, Certificate
+from models.card import Card, Certificate, Issuance
 from models.dossier import Dossier, dossiers_of
 from models.enterprise import Enterprise
 from models.institution import Institution
 from models.region import Region
+from resolvers.applications import units_with_legal_card
 
 Row = TypeVar("Row", bound=Model)
 Key = TypeVar("Key", int, str)
@@ -47,6 +48,11 @@ async def _certificates(card_ids: Sequence[int]) -> list[Certificate | None]:
     return [newest.get(key) for key in card_ids]
 
 
+async def _with_legal_card(units: Sequence[int]) -> list[bool]:
+    found = await units_with_legal_card(units)
+    return [unit in found for unit in units]
+
+
 class Loaders:
     """What one root field loads, and for whom."""
 
@@ -60,4 +66,6 @@ class Loaders:
         self.institution: DataLoader[int, Institution | None] = DataLoader(_by(Institution, "id"))
         self.region: DataLoader[str, Region | None] = DataLoader(_by(Region, "code"))
         self.cards: DataLoader[int, list[Card]] = DataLoader(_cards)
+        self.issuance: DataLoader[int, Issuance | None] = DataLoader(_by(Issuance, "card_id"))
+        self.has_legal_card: DataLoader[int, bool] = DataLoader(_with_legal_card)
         self.certificate: DataLoader[int, Certificate | None] = DataLoader(_certificates)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import strawberry
 
 from models import problem as rules
@@ -25,3 +27,14 @@ class Problem:
             severity=found.severity,
             key=found.key,
         )
+
+
+@strawberry.type(description="A warning that the unit confirmed when it submitted.")
+class AcknowledgedWarning:
+    path: list[str] = says("The place: step, person, field; operators by their id.")
+    code: str = says("Stable; listed in docs/refusals.md.")
+    message: str = says("For people: Chinese, or English by Accept-Language.")
+
+    @classmethod
+    def of(cls, kept: dict[str, Any], language: Language) -> "AcknowledgedWarning":
+        return cls(path=kept["path"], code=kept["code"], message=say(kept["code"], language))

@@ -7,14 +7,14 @@ from typing import Annotated
 import strawberry
 
 from models.actor import Actor
-from models.enums import ApplicationEventType
+from models.enums import ApplicationEventType as Type
 from models.event import Event
 from models.log import head
 from models.public_id import Kind, row_id
 from models.refusals import refuse
 from resolvers.applications import application_of
-from resolvers.issuing import Progress, progress_of
 from resolvers.paging import position_of
+from resolvers.progress import Progress, progress_of
 from resolvers.sessions import still_signed_in
 from schema.application import ApplicationEvent
 from schema.context import Context, Info
@@ -115,20 +115,16 @@ class Subscription:
 async def _progress(
     context: Context, actor: Actor, application: int, audience: Audience
 ) -> AsyncGenerator[Progress, None]:
-    """The state when watching begins, and after each card; watching begins before looking."""
+    """The state when watching begins, and after each card, as of its event."""
     since = await head()
-    told = await progress_of(application)
+    told = await progress_of(application, since)
     yield told
     async with aclosing(_followed(context, actor, audience, since)) as events:
-        while not _is_over(told):
+        while not told.is_over:
             event = await anext(events)
             if event.type in CHANGES:
-                told = await progress_of(application)
+                told = await progress_of(application, event.id)
                 yield told
 
 
-CHANGES = frozenset({ApplicationEventType.APPROVED, ApplicationEventType.CARD_ISSUED})
-
-
-def _is_over(progress: Progress) -> bool:
-    return progress.total > 0 and progress.done >= progress.total
+CHANGES = frozenset({Type.APPROVED, Type.CARD_ISSUED, Type.CARD_FAILED})

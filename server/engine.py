@@ -14,15 +14,20 @@ from models.database import connect
 from resolvers.issuing import IssuingWorker, Workshop
 from resolvers.office import Office
 from resolvers.shelter import Shelter
+from resolvers.sweeping import sweep
 from server.authority import authority_of, module_of
 from server.keys import Keys, keys_of
 from server.office import courier_of, office_of
 from server.settings import Settings
 from subscriptions.courier import Courier
 from subscriptions.hub import Hub
+from subscriptions.rounds import Rounds
 from subscriptions.wakeups import WakeUps
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 5.0  # seconds for an act, a message or a card under way at shutdown
+FOREVER = 3  # loops that never end by themselves: wake-ups, the hub, the sweeper
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,9 @@ async def running(settings: Settings, *, workers: bool = True) -> AsyncIterator[
             try:
                 yield engine
             finally:
-                await engine.shelter.drain()
+                await engine.shelter.drain(PATIENCE)
+                engine.courier.end()
+                engine.issuing.end()
                 await _end(tasks)
     finally:
         await hardware.close()
@@ -94,6 +101,7 @@ def _call(listeners: Sequence[Callable[[], None]]) -> None:
 def _loops(engine: Engine, *, workers: bool) -> Iterator[Coroutine[None, None, None]]:
     yield engine.wakeups.run()
     yield engine.hub.run()
+    yield Rounds(sweep, "the sweeper").run()
     if workers:
         yield engine.courier.run()
         yield engine.issuing.run()
@@ -107,11 +115,15 @@ def _watched(loop: Coroutine[None, None, None]) -> asyncio.Task[None]:
 
 
 def _tell_end(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
+    if not task.cancelled() and task.exception():
         log.critical("a loop of the engine has ended", exc_info=task.exception())
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Workers may finish what they have begun, for a while; the others have nothing to finish."""
+    workers = tasks[FOREVER:]
+    if workers:
+        await asyncio.wait(workers, timeout=PATIENCE)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -8,14 +8,17 @@ with the same Message-ID or Idempotency-Key, by which the receiver can tell.
 import asyncio
 import logging
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from tortoise.expressions import Q
 
 from models.clock import now
 from models.enums import Channel
 from models.message import Message
-from models.queue import finish, next_due, put_back, take
+from models.queue import finish, put_back, seconds_until, take
 from subscriptions.mail import Mailer
+from subscriptions.rounds import Rounds
 from subscriptions.sending import SendFailed
 from subscriptions.sms import SmsGateway
 
@@ -26,8 +29,6 @@ LEASE = timedelta(minutes=2)
 DELAYS = (5, 30, 120, 600, 3600, 21600)  # seconds to wait after the first, second … failure
 CODE_DELAYS = (5, 15, 30, 60)  # a code is of no use for longer
 LONGEST_SLEEP = 15.0  # seconds: how late a message is when its wake-up was lost
-SHORTEST_SLEEP = 0.05
-PAUSE = 1.0  # seconds before a database that failed is asked again
 PROVIDER_ID_LENGTH = 120
 
 
@@ -48,44 +49,44 @@ class Courier:
             Channel.SMS: sms,
         }
         self._keep_bodies, self._lease = keep_bodies, lease
-        self._bells = {channel: asyncio.Event() for channel in Channel}
+        self._rounds = {
+            channel: Rounds(partial(self._round, channel), f"the courier of {channel}")
+            for channel in Channel
+        }
 
     def wake(self) -> None:
-        for bell in self._bells.values():
-            bell.set()
+        for rounds in self._rounds.values():
+            rounds.wake()
+
+    def end(self) -> None:
+        """Send what is under way, and no more."""
+        for rounds in self._rounds.values():
+            rounds.end()
 
     async def run(self) -> None:
-        """Send until cancelled. A database that is away is asked again, and no message is lost."""
+        """Send until told to end."""
         async with asyncio.TaskGroup() as lanes:
-            for channel in Channel:
-                lanes.create_task(self._serve(channel))
+            for rounds in self._rounds.values():
+                lanes.create_task(rounds.run())
 
-    async def _serve(self, channel: Channel) -> None:
-        while True:
-            self._bells[channel].clear()
-            try:
-                await self._drain(channel)
-                pause = await _pause(channel)
-            except Exception:
-                log.exception("the courier cannot reach the outbox")
-                pause = PAUSE
-            await self._sleep(channel, pause)
-
-    async def _sleep(self, channel: Channel, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._bells[channel].wait(), seconds)
-        except TimeoutError:
-            return
+    async def _round(self, channel: Channel) -> float:
+        if await self._send_some(channel):
+            return 0
+        return await seconds_until(Message, LONGEST_SLEEP, Q(channel=channel))
 
     async def drain(self) -> int:
         """Send all that is due and wait for it. Answers how many went out."""
-        return sum([await self._drain(channel) for channel in Channel])
-
-    async def _drain(self, channel: Channel) -> int:
         sent = 0
-        while messages := await take(Message, LANES, self._lease, Q(channel=channel)):
-            sent += sum(await asyncio.gather(*map(self._attempt, messages)))
+        for channel in Channel:
+            while outcomes := await self._send_some(channel):
+                sent += sum(outcomes)
         return sent
+
+    async def _send_some(self, channel: Channel) -> list[bool]:
+        messages = await take(Message, LANES, self._lease, Q(channel=channel))
+        async with asyncio.TaskGroup() as lanes:
+            sending = [lanes.create_task(self._attempt(message)) for message in messages]
+        return [task.result() for task in sending]
 
     async def _attempt(self, message: Message) -> bool:
         """Send one; whatever goes wrong stays with this one."""
@@ -105,11 +106,10 @@ class Courier:
         return False
 
     async def _sent(self, message: Message, provider_id: str) -> None:
-        message.sent_at, message.provider_id = now(), provider_id[:PROVIDER_ID_LENGTH]
+        told: dict[str, Any] = {"sent_at": now(), "provider_id": provider_id[:PROVIDER_ID_LENGTH]}
         if message.code and not self._keep_bodies:
-            message.body, message.code = message.body.replace(message.code, "******"), None
-        await message.save(update_fields=["sent_at", "provider_id", "body", "code"])
-        await finish(message)
+            told |= {"body": message.body.replace(message.code, "******"), "code": None}
+        await finish(message, **told)
 
 
 async def _failed(message: Message, failure: SendFailed) -> None:
@@ -119,10 +119,3 @@ async def _failed(message: Message, failure: SendFailed) -> None:
     await put_back(
         message, f"{failure.detail} {failure.answer}".strip(), delays if failure.retryable else ()
     )
-
-
-async def _pause(channel: Channel) -> float:
-    due = await next_due(Message, Q(channel=channel))
-    if due is None:
-        return LONGEST_SLEEP
-    return min(max((due - now()).total_seconds(), SHORTEST_SLEEP), LONGEST_SLEEP)

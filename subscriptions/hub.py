@@ -7,7 +7,6 @@ and loses nothing.
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +17,7 @@ from tortoise.expressions import Q
 from models.event import Event
 from models.log import head, read
 from models.refusals import refuse
-
-log = logging.getLogger(__name__)
+from subscriptions.rounds import Rounds
 
 LOOK_EVERY = 2.0  # seconds: how late an event is when its wake-up was lost
 MAILBOX = 256  # events
@@ -70,11 +68,11 @@ class Hub:
     def __init__(self, look_every: float = LOOK_EVERY, mailbox: int = MAILBOX) -> None:
         self._look_every, self._mailbox = look_every, mailbox
         self._mailboxes: set[Mailbox] = set()
-        self._bell = asyncio.Event()
+        self._rounds = Rounds(self._round, "the hub")
         self._position: int | None = None
 
     def wake(self) -> None:
-        self._bell.set()
+        self._rounds.wake()
 
     @property
     def followers(self) -> int:
@@ -82,19 +80,11 @@ class Hub:
 
     async def run(self) -> None:
         """Hand out events until cancelled. A database that is away is asked again."""
-        while True:
-            self._bell.clear()
-            try:
-                await self._hand_out()
-            except Exception:
-                log.exception("the hub cannot read the log")
-            await self._sleep()
+        await self._rounds.run()
 
-    async def _sleep(self) -> None:
-        try:
-            await asyncio.wait_for(self._bell.wait(), self._look_every)
-        except TimeoutError:
-            return
+    async def _round(self) -> float:
+        await self._hand_out()
+        return self._look_every
 
     async def _hand_out(self) -> None:
         if not self._mailboxes:

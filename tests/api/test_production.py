@@ -1,11 +1,15 @@
 """Media, making the cards, handing them over."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.card import Issuance
-from models.enums import QueueStatus
+from models.clock import now
+from models.enums import IssuanceStep, QueueStatus
+from models.queue import finish, keep, put_back, take
 from tests.actors import Officer, Unit
+from tests.client import Client
 from tests.conftest import Served
 
 
@@ -130,9 +134,19 @@ async def test_delivery_facts_are_facts(served: Served) -> None:
     assert await told() == ["carrier:DELIVERY_FACT_REQUIRED"]
     assert await told(trackingNumber="SF1") == ["carrier:CARRIER_REQUIRED"]
     assert await told(handedOverAt="2099-01-01T00:00:00Z") == ["handedOverAt:DATE_IN_FUTURE"]
-    assert await told(handedOverAt="2026-01-01T08:00:00+08:00") == []
+    assert await told(handedOverAt="2020-01-01T00:00:00Z") == ["handedOverAt:DATE_BEFORE_CARDS"]
+    moment = now().isoformat()
+    for _ in range(2):
+        assert await told(handedOverAt=moment) == []
+        assert await told(carrier="顺丰", trackingNumber="SF1") == []
+    assert await told(trackingNumber="SF2") == []
     detail = await unit.detail()
-    assert detail["delivery"]["handedOverAt"].startswith("2026-01-01T00:00:00")
+    assert datetime.fromisoformat(detail["delivery"]["handedOverAt"]) == datetime.fromisoformat(
+        moment
+    )
+    assert detail["delivery"]["trackingNumber"] == "SF2"
+    types = [line["type"] for line in detail["timeline"]["nodes"]]
+    assert (types.count("SHIPPED"), types.count("HANDED_OVER")) == (2, 1)
 
 
 async def test_a_card_that_was_given_up_is_made_when_issuing_is_pressed_again(
@@ -145,13 +159,74 @@ async def test_a_card_that_was_given_up_is_made_when_issuing_is_pressed_again(
     await officer.act("Issue", unit)
     assert "the token folder is gone" in (await _given_up()).last_error
     assert (await officer.cards(unit))[0]["status"] == "PRODUCING"
+    trouble = {"code": "TOKEN_FOLDER_MISSING", "retryAt": None}
+    assert await _trouble(officer.client, unit) == [trouble]
+    assert await _trouble(unit.client, unit) == [None]
     assert await officer.codes("Complete", unit) == ["applicationId:CARDS_NOT_ISSUED"]
     away.rename(tokens)
     await officer.act("Issue", unit)
     (card,) = await _issued(unit, officer)
     assert card["certificate"]["status"] == "VALID"
     types = [line["type"] for line in (await unit.detail())["timeline"]["nodes"]]
-    assert types.count("CARD_ISSUED") == 1
+    assert types[-2:] == ["CARD_FAILED", "CARD_ISSUED"]
+    assert await _trouble(officer.client, unit) == [None]
+
+
+async def _trouble(client: Client, unit: Unit) -> list[Any]:
+    query = "query($id: ID!) { application(id: $id) { cards { trouble { code retryAt } } } }"
+    return [
+        card["trouble"] for card in (await client.query(query, id=unit.id))["application"]["cards"]
+    ]
+
+
+async def test_progress_counts_each_card_in_its_turn(served: Served) -> None:
+    unit, officer = await _producing(served, operators=2)
+    async with officer.client.socket() as socket:
+        progress = await socket.watch("IssuanceProgress", id=unit.id)
+        assert (await progress.next())["card"] is None
+        await officer.act("Issue", unit)
+        told = [await progress.next() for _ in range(3)]
+        assert (await progress.message())["type"] == "complete"
+    assert [step["done"] for step in told] == [1, 2, 3]
+    assert len({step["card"]["id"] for step in told}) == 3
+
+
+async def test_a_worker_that_lost_its_lease_writes_nothing_any_more(served: Served) -> None:
+    unit, officer = await _producing(served)
+    served.engine.issuing.end()
+    await officer.act("Issue", unit)
+    (old,) = await take(Issuance, 1, timedelta(minutes=1))
+    await Issuance.filter(id=old.id).update(leased_until=now() - timedelta(seconds=1))
+    assert await served.engine.issuing.drain() == 1
+    done = await Issuance.get(id=old.id)
+    assert not await put_back(old, "late", (1,))
+    assert not await finish(old)
+    assert not await keep(old, step=IssuanceStep.RESERVED, certificate=None)
+    left = await Issuance.get(id=old.id)
+    assert (left.step, left.status, left.certificate) == (
+        IssuanceStep.WRITTEN,
+        QueueStatus.DONE,
+        done.certificate,
+    )
+
+
+async def test_two_applications_that_claim_each_others_media_never_wait_for_each_other(
+    served: Served,
+) -> None:
+    sides = [await _approved(served) for _ in range(2)]
+    serials = [["SN-1", "SN-2"], ["SN-2", "SN-1"]]
+
+    async def claim(side: int) -> list[str]:
+        unit, officer = sides[side]
+        media = [
+            {"cardId": card["id"], "mediaType": card["mediaType"], "serialNumber": serial}
+            for card, serial in zip(await officer.cards(unit), serials[side], strict=True)
+        ]
+        return await officer.codes("RegisterMedia", unit, media=media)
+
+    told = await asyncio.gather(*(claim(side) for side in range(2)))
+    assert sum(codes == [] for codes in told) == 1
+    assert all("TAKEN" in code for codes in told for code in codes)
 
 
 async def test_only_the_maker_makes(served: Served) -> None:
