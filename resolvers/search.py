@@ -9,7 +9,9 @@ from tortoise.queryset import QuerySet
 
 from models.actor import Actor
 from models.application import Application
-from models.enums import ApplicationStatus
+from models.enums import ApplicationStatus, Party
+from models.workflow import TURN
+from resolvers.paging import BY_ID, Order
 from resolvers.scope import listed
 
 
@@ -21,6 +23,10 @@ class Wanted:
     search: str | None = None
     since: datetime | None = None
     before: datetime | None = None
+    updated_since: datetime | None = None
+    maker_id: int | None = None
+    turn: Party | None = None
+    order: Order = BY_ID
 
 
 def found(actor: Actor | None, wanted: Wanted) -> QuerySet[Application]:
@@ -34,4 +40,14 @@ def found(actor: Actor | None, wanted: Wanted) -> QuerySet[Application]:
         rows = rows.filter(submitted_at__gte=wanted.since)
     if wanted.before:
         rows = rows.filter(submitted_at__lt=wanted.before)
+    if wanted.updated_since:
+        rows = rows.filter(updated_at__gte=wanted.updated_since)
+    if wanted.maker_id is not None:
+        rows = rows.filter(maker_id=wanted.maker_id)
+    if wanted.turn:
+        rows = rows.filter(
+            status__in=[state for state, turn in TURN.items() if turn is wanted.turn]
+        )
+    if wanted.order.column == "submitted_at":
+        rows = rows.filter(submitted_at__isnull=False)
     return rows

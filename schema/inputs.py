@@ -16,6 +16,7 @@ from models.enums import (
     MakerScope,
     MediaSupply,
     MediaType,
+    Party,
     ReturnCategory,
     SmsPurpose,
     Step,
@@ -32,6 +33,9 @@ class ApplicationFilter:
     search: str | None = may("Part of the number, or of the unit's name; 200 characters count.")
     submitted_since: datetime | None = may("Submitted at or after.")
     submitted_before: datetime | None = may("Submitted before.")
+    updated_since: datetime | None = may("Changed at or after.")
+    maker_id: ID | None = may("Only those made by this maker (制卡机构).")
+    turn: Party | None = may("Only those that wait for this party.")
 
 
 @strawberry.input(description="A code for a visitor who registers. Needs an unused captcha.")

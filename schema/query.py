@@ -9,9 +9,9 @@ from models.enums import MakerScope
 from models.public_id import Kind, row_id
 from resolvers import institutions
 from resolvers.applications import application_of
-from resolvers.paging import page
+from resolvers.paging import Order, page
 from resolvers.search import Wanted, found
-from schema.acting import given
+from schema.acting import given, maybe_row
 from schema.application import Application, ApplicationConnection
 from schema.context import Info
 from schema.inputs import ApplicationFilter
@@ -26,10 +26,27 @@ FIRST = strawberry.argument(description="How many; 20 by default. No page is lon
 AFTER = strawberry.argument(description="The cursor behind which to go on.")
 
 
-@strawberry.enum(description="In which order applications are listed, by when they were started.")
 class ApplicationOrder(StrEnum):
     NEWEST_FIRST = "NEWEST_FIRST"
     OLDEST_FIRST = "OLDEST_FIRST"
+    LAST_UPDATED_FIRST = "LAST_UPDATED_FIRST"
+    FIRST_UPDATED_FIRST = "FIRST_UPDATED_FIRST"
+    LAST_SUBMITTED_FIRST = "LAST_SUBMITTED_FIRST"
+    FIRST_SUBMITTED_FIRST = "FIRST_SUBMITTED_FIRST"
+
+
+strawberry.enum(
+    ApplicationOrder,
+    description="By when applications were started, changed, or last submitted (what never was is left out). A cursor serves the order it was told in.",
+)
+ORDERS = {
+    ApplicationOrder.NEWEST_FIRST: Order("id", newest_first=True),
+    ApplicationOrder.OLDEST_FIRST: Order("id"),
+    ApplicationOrder.LAST_UPDATED_FIRST: Order("updated_at", newest_first=True),
+    ApplicationOrder.FIRST_UPDATED_FIRST: Order("updated_at"),
+    ApplicationOrder.LAST_SUBMITTED_FIRST: Order("submitted_at", newest_first=True),
+    ApplicationOrder.FIRST_SUBMITTED_FIRST: Order("submitted_at"),
+}
 
 
 LIMITS = """Everything that can be asked.
@@ -114,9 +131,8 @@ class Query:
         ] = ApplicationOrder.NEWEST_FIRST,
     ) -> ApplicationConnection:
         viewer = await info.context.viewer()
-        rows = found(viewer, _wanted(filter))
-        newest_first = order is ApplicationOrder.NEWEST_FIRST
-        shown = await page(rows, first, after, newest_first=newest_first)
+        rows = found(viewer, _wanted(filter, ORDERS[order]))
+        shown = await page(rows, first, after, ORDERS[order])
         return ApplicationConnection.of(shown, rows, Loaders(viewer))
 
     @strawberry.field(description="The catalogue of return reasons (manual §5.4). Anyone.")
@@ -124,12 +140,16 @@ class Query:
         return catalogue(info.context.language)
 
 
-def _wanted(filter: ApplicationFilter | None) -> Wanted:
+def _wanted(filter: ApplicationFilter | None, order: Order) -> Wanted:
     if filter is None:
-        return Wanted()
+        return Wanted(order=order)
     return Wanted(
+        order=order,
         status=given(filter.status),
         search=plain(given(filter.search)),
         since=given(filter.submitted_since),
         before=given(filter.submitted_before),
+        updated_since=given(filter.updated_since),
+        maker_id=maybe_row(Kind.INSTITUTION, filter.maker_id),
+        turn=given(filter.turn),
     )
