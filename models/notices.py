@@ -67,19 +67,27 @@ CATEGORY_NAMES = {
     ReturnCategory.OTHER: "其他",
 }
 DELIVERY_NAMES = {"MAIL": "邮寄", "PICKUP": "自取"}
+LONGEST_SMS_REASONS = 200  # characters
 UNKNOWN_HOTLINE = "电话见机构查询"
 
 
 async def write_notices(event: Event, dossier: Dossier, *, cards: int = 0) -> None:
     """Write the messages that `event` calls for, inside its transaction."""
-    due = [notice for notice in NOTICES if _is_due(notice, event, dossier)]
-    if not due:
-        return
+    told = await Account.get(enterprise_id=dossier.enterprise.id)
+    for row in notices_of(event, dossier, told.email, told.phone, cards=cards):
+        await Message.create(**row)
+
+
+def notices_of(
+    event: Event, dossier: Dossier, email: str | None, phone: str | None, *, cards: int
+) -> Iterator[dict[str, Any]]:
+    """The columns of those messages; `email` and `phone` are the administrator's."""
     facts = {**_facts(dossier), "reasons": reasons_text(event.return_reasons), "cards": cards}
-    administrator = await Account.get(enterprise_id=dossier.enterprise.id)
-    for notice in due:
-        for row in _rows(notice, event, dossier, administrator, facts):
-            await Message.create(**row)
+    agent = dossier.agent_person
+    recipients = {Channel.MAIL: email, Channel.SMS: (agent and agent.phone) or phone}
+    for notice in NOTICES:
+        if _is_due(notice, event, dossier):
+            yield from _rows(notice, f"evt-{event.id}-{notice.name}", facts, recipients)
 
 
 def _is_due(notice: Notice, event: Event, dossier: Dossier) -> bool:
@@ -89,26 +97,20 @@ def _is_due(notice: Notice, event: Event, dossier: Dossier) -> bool:
 
 
 def _rows(
-    notice: Notice,
-    event: Event,
-    dossier: Dossier,
-    administrator: Account,
-    facts: Mapping[str, Any],
+    notice: Notice, key: str, facts: Mapping[str, Any], recipients: Mapping[Channel, str | None]
 ) -> Iterator[dict[str, Any]]:
-    body = notice.body.format(**facts)
-    key = f"evt-{event.id}-{notice.name}"
-    agent = dossier.agent_person
-    phone = (agent and agent.phone) or administrator.phone
-    if administrator.email:
-        yield {
-            "key": f"{key}-mail",
-            "channel": Channel.MAIL,
-            "recipient": administrator.email,
+    short = {**facts, "reasons": shortened(facts["reasons"])}
+    words = {
+        Channel.MAIL: {
             "subject": notice.subject.format(**facts),
-            "body": body,
-        }
-    if phone:
-        yield {"key": f"{key}-sms", "channel": Channel.SMS, "recipient": phone, "body": body}
+            "body": notice.body.format(**facts),
+        },
+        Channel.SMS: {"body": notice.body.format(**short)},
+    }
+    for channel, recipient in recipients.items():
+        if recipient:
+            key_ = f"{key}-{channel.value}"
+            yield {"key": key_, "channel": channel, "recipient": recipient, **words[channel]}
 
 
 def _facts(dossier: Dossier) -> dict[str, str]:
@@ -125,6 +127,11 @@ def _facts(dossier: Dossier) -> dict[str, str]:
     }
 
 
+def shortened(text: str) -> str:
+    """For an SMS: it is paid by the length, and the rest is in the mail and on the page."""
+    return text if len(text) <= LONGEST_SMS_REASONS else f"{text[:LONGEST_SMS_REASONS]}…"
+
+
 def reasons_text(reasons: list[dict[str, Any]]) -> str:
     """The reasons of a return as one Chinese sentence, each with how to mend it."""
     return "；".join(f"{i}. {_reason_text(kept)}" for i, kept in enumerate(reasons, start=1))
@@ -139,12 +146,12 @@ def _reason_text(kept: dict[str, Any]) -> str:
     return f"【{CATEGORY_NAMES[category]}】{says}{note}{hint}"
 
 
-def code_message(key: str, phone: str, digits: str, purpose: str) -> dict[str, Any]:
+def code_message(key: str, phone: str, digits: str, purpose: str, minutes: int) -> dict[str, Any]:
     """The columns of the SMS that carries a code; `digits` are blanked once it is sent."""
     return {
         "key": key,
         "channel": Channel.SMS,
         "recipient": phone,
-        "body": f"【Portcard】验证码 {digits}，用于{purpose}，5 分钟内有效。请勿告诉他人。",
+        "body": f"【Portcard】验证码 {digits}，用于{purpose}，{minutes} 分钟内有效。请勿告诉他人。",
         "code": digits,
     }

@@ -56,7 +56,8 @@ async def send_code(
         row.expires_at = moment + office.terms.sms_code
         row.resend_after = moment + office.terms.sms_resend
         await row.save()
-        text = code_message(f"code-{row.id}", number, digits, PURPOSES[purpose])
+        minutes = int(office.terms.sms_code.total_seconds() // 60)
+        text = code_message(f"code-{row.id}", number, digits, PURPOSES[purpose], minutes)
         await Message.create(**text)
     return row
 
