@@ -2,16 +2,18 @@
 
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import BaseORMException
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
@@ -42,11 +44,23 @@ async def connect(url: str) -> TortoiseContext:
     """
     _probe(url)
     EXECUTOR_CACHE.clear()
-    return await Tortoise.init(config=config(url), _enable_global_fallback=True)
+    with _told():
+        return await Tortoise.init(config=config(url), _enable_global_fallback=True)
 
 
 class DatabaseError(Exception):
     """The database cannot be opened; the message says which and why."""
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a driver raises when it cannot open or write, as a DatabaseError; no URL, which may hold
+    a password, is in it.
+    """
+    try:
+        yield
+    except (OSError, ValueError, sqlite3.Error, asyncpg.PostgresError, BaseORMException) as error:
+        raise DatabaseError(str(error) or type(error).__name__) from error
 
 
 def _probe(url: str) -> None:
@@ -67,8 +81,9 @@ async def migrate(url: str) -> None:
     Raises DatabaseError.
     """
     _probe(url)
-    async with TortoiseContext():  # closes what it opened, also when a migration fails
-        await apply_migrations(config=config(url))
+    with _told():
+        async with TortoiseContext():  # closes what it opened, also when a migration fails
+            await apply_migrations(config=config(url))
 
 
 def dialect() -> str:

@@ -8,7 +8,7 @@ districts; 台湾's code is not given there, and is 71.
 from collections.abc import Iterator
 from typing import Any
 
-from models.database import transaction
+from models.database import alone, transaction
 from models.enums import RegionLevel
 from models.region import Region
 
@@ -77,6 +77,7 @@ async def load_regions() -> int:
     """
     rows = list(region_rows())
     async with transaction():
+        await alone("filling")
         await Region.bulk_create(
             rows,
             batch_size=300,

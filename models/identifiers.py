@@ -234,7 +234,7 @@ def country_problem(text: str) -> str | None:
     return None if known else "COUNTRY_UNKNOWN"
 
 
-JOINTS = " ·•.'’-()()"
+JOINTS = " ·•.'’-()（）"
 RARE_HAN = range(0x20000, 0x3FFFE)
 """Planes 2 and 3: Han that this Python's Unicode tables may not know yet (生僻字)."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.database import transaction
+from models.database import alone, transaction
 from models.enums import DeliveryMethod, InstitutionRole
 from models.institution import Institution
 from models.region import Region
@@ -115,6 +115,7 @@ async def load_institutions(path: Path = DEFAULT_FILE) -> int:
     """
     lines = read_institutions(path)
     async with transaction():
+        await alone("filling")
         await _check_regions(lines)
         rows = {row.code: row for row in await Institution.all()}
         for line in lines:

@@ -13,12 +13,16 @@ LONGEST_NAME = 120
 IN_HAND = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.RETURNED})
 
 
-def status_of(paper: Attachment, application: Application, moment: datetime) -> AttachmentStatus:
-    """STORED papers are ARCHIVED 30 days after the last submission, unless the unit is mending."""
+def status_of(
+    paper: Attachment, application: Application, moment: datetime, *, for_unit: bool
+) -> AttachmentStatus:
+    """STORED papers are ARCHIVED 30 days after the last submission (manual §6), but to their unit
+    not while it is mending them.
+    """
     if paper.status is not AttachmentStatus.STORED or application.submitted_at is None:
         return paper.status
     old = application.submitted_at + VIEWABLE < moment
-    if old and application.status not in IN_HAND:
+    if old and not (for_unit and application.status in IN_HAND):
         return AttachmentStatus.ARCHIVED
     return paper.status
 

@@ -7,7 +7,7 @@ LEGAL_CARD_ONLY = "（只要一张法人卡）"
 
 
 def remarks_of(application: Application, *, has_operators: bool) -> str | None:
-    """`邮寄：地址+联系人+电话` or `自取+联系人+电话`; None while the way of delivery is open."""
+    """`邮寄：地址+联系人+电话` or `自取+联系人+电话`; None until they are complete."""
     parts = _parts(application)
     if parts is None:
         return None
@@ -15,9 +15,13 @@ def remarks_of(application: Application, *, has_operators: bool) -> str | None:
 
 
 def _parts(application: Application) -> str | None:
-    contact = [application.delivery_contact or "", application.delivery_phone or ""]
+    contact = (application.delivery_contact, application.delivery_phone)
     if application.delivery_method is DeliveryMethod.MAIL:
-        return "邮寄：" + "+".join([application.delivery_address or "", *contact])
+        return _joined("邮寄：", application.delivery_address, *contact)
     if application.delivery_method is DeliveryMethod.PICKUP:
-        return "+".join(["自取", *contact])
+        return _joined("自取+", *contact)
     return None
+
+
+def _joined(how: str, *told: str | None) -> str | None:
+    return how + "+".join(part or "" for part in told) if all(told) else None

@@ -1,6 +1,8 @@
 """Papers (附件): declared here, their bytes put to a signed address, and seen by one."""
 
+import errno
 import hashlib
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from models.enums import (
     ApplicationAction,
     AttachmentKind,
     AttachmentStatus,
+    Role,
 )
 from models.papers import CONTENT_TYPES, MOST_OF_A_KIND, is_proper_name, status_of
 from models.refusals import Refusal, refuse, refuse_any
@@ -26,8 +29,11 @@ from resolvers.office import Office
 from resolvers.papers import forget, forgotten
 from resolvers.scope import may_read_content, visible
 
+log = logging.getLogger(__name__)
+
 MIB = 2**20
 SNIFFED = 4096
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 SAVING = frozenset(move.start for move in WORKFLOW if move.act is ApplicationAction.SAVE)
 
 
@@ -129,7 +135,7 @@ async def upload(office: Office, address: str, chunks: AsyncIterator[bytes]) -> 
     """Take the bytes of a paper: exactly as many and of the type that was declared.
 
     Raises Refused: UPLOAD_EXPIRED, UPLOAD_DONE, WRONG_STATE, UPLOAD_SIZE, UPLOAD_TYPE,
-    STORAGE_FULL. Whatever is refused leaves no bytes and the address usable.
+    STORAGE_FULL, STORAGE_FAILED. Whatever is refused leaves no bytes and the address usable.
     """
     paper = await _awaited(office, address)
     inspected = _Inspection(paper, chunks)
@@ -137,7 +143,8 @@ async def upload(office: Office, address: str, chunks: AsyncIterator[bytes]) -> 
     try:
         await office.storage.write(draft, inspected.passed())
     except OSError as error:
-        raise refuse("STORAGE_FULL") from error
+        log.exception("a paper could not be stored")
+        raise refuse("STORAGE_FULL" if error.errno in FULL else "STORAGE_FAILED") from error
     return await _filled(office, paper, draft, inspected)
 
 
@@ -208,25 +215,34 @@ async def _filled(
     return await Attachment.get(id=paper.id)
 
 
+def status_for(
+    actor: Actor | None, paper: Attachment, application: Application
+) -> AttachmentStatus:
+    """Where the paper stands to who looks at it."""
+    for_unit = actor is not None and actor.role is Role.ENTERPRISE_ADMIN
+    return status_of(paper, application, now(), for_unit=for_unit)
+
+
 def address_of(
     office: Office, actor: Actor | None, paper: Attachment, application: Application
 ) -> str | None:
     """A short-lived address of the paper's bytes for who may read it; None if it has none."""
     if actor is None or not may_read_content(actor, application):
         return None
-    if status_of(paper, application, now()) is not AttachmentStatus.STORED:
+    if status_for(actor, paper, application) is not AttachmentStatus.STORED:
         return None
     return office.addresses.download(paper.id, now() + office.terms.download)
 
 
 async def download(office: Office, address: str) -> Attachment | None:
-    """The paper behind a signed address, while it can be viewed."""
+    """The paper behind a signed address, which is given only while it can be viewed and is good
+    for minutes.
+    """
     row = office.addresses.opened(DOWNLOAD, address)
     paper = await Attachment.get_or_none(id=row or 0).select_related("application")
     if paper is None or paper.application.discarded_at:
         return None
-    viewable = status_of(paper, paper.application, now()) is AttachmentStatus.STORED
-    return paper if viewable else None
+    return paper if paper.status is AttachmentStatus.STORED else None
 
 
 async def remove_attachment(office: Office, actor: Actor, attachment_id: int) -> Application:

@@ -1,12 +1,13 @@
 """RA officers and the platform's administrators, added from the command line."""
 
 from models.account import Account
-from models.database import transaction
+from models.database import alone, transaction
 from models.enums import Role
 from models.institution import Institution
 from models.refusals import refuse
 from resolvers.passwords import Passwords
 from resolvers.registration import PASSWORD_LENGTH, USERNAME
+from resolvers.usernames import NAMING, is_taken
 
 
 async def add_officer(
@@ -22,7 +23,8 @@ async def add_officer(
         raise refuse("PASSWORD_LENGTH")
     password_hash = await passwords.hash(password)
     async with transaction():
-        if await Account.exists(username=username):
+        await alone(NAMING)
+        if await is_taken(username):
             raise refuse("USERNAME_TAKEN")
         return await Account.create(
             username=username,

@@ -1,15 +1,15 @@
 """A unit's people who may get a card (操作员账号)."""
 
-from tortoise.exceptions import IntegrityError
-
-from models.account import Account
 from models.actor import Actor
+from models.database import alone
 from models.enterprise import Enterprise, OperatorAccount
 from models.enums import Role
 from models.persons import COLUMNS, Person, same_person
 from models.refusals import Refusal, refuse, refuse_any
 from resolvers.office import Office
+from resolvers.operators import has_card
 from resolvers.registration import USERNAME, columns_of, wrong_person
+from resolvers.usernames import NAMING, is_taken
 
 
 async def create_operator_account(
@@ -19,16 +19,14 @@ async def create_operator_account(
     if actor.role is not Role.ENTERPRISE_ADMIN or actor.enterprise_id is None:
         raise refuse("FORBIDDEN")
     refuse_any(_wrong_form(username, person))
-    refuse_any(await _taken(actor.enterprise_id, username, person))
     row = OperatorAccount(enterprise_id=actor.enterprise_id, username=username)
     for name, value in columns_of(person).items():
         setattr(row, name, value)
-    try:
-        async with office.act():
-            await row.save()
-    except IntegrityError:  # the same was entered at the same moment
+    async with office.act():
+        await alone(NAMING)
         refuse_any(await _taken(actor.enterprise_id, username, person))
-        raise
+        row.has_card = await has_card(actor.enterprise_id, row.person)
+        await row.save()
     return row
 
 
@@ -41,8 +39,7 @@ def _wrong_form(username: str, person: Person) -> list[Refusal]:
 
 async def _taken(enterprise_id: int, username: str, person: Person) -> list[Refusal]:
     wrong = []
-    accounts = await Account.exists(username=username)
-    if accounts or await OperatorAccount.exists(username=username):
+    if await is_taken(username):
         wrong.append(Refusal("USERNAME_TAKEN", ("username",)))
     unit = await Enterprise.get(id=enterprise_id)
     if same_person(person, unit.legal_person):

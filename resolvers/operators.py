@@ -7,7 +7,7 @@ from models.application import Agent, Application, Attachment, Operator
 from models.card import Card
 from models.clock import today
 from models.enterprise import Enterprise, OperatorAccount
-from models.enums import CardKind, CardStatus, MediaType, OperatorStatus
+from models.enums import CardKind, CardStatus, OperatorStatus
 from models.person_columns import PERSON_FIELDS
 from models.persons import COLUMNS, FieldProblem, Person, person_problems, same_person
 from models.refusals import Refusal, refuse, refuse_any
@@ -74,11 +74,11 @@ async def _refuse_repeated(
     for other in await Operator.filter(application_id=application.id).exclude(id=except_id or 0):
         if same_person(person, other.person):
             raise refuse("OPERATOR_DUPLICATE", *place)
-    if person.id_number and await _has_card(application.enterprise_id, person):
+    if person.id_number and await has_card(application.enterprise_id, person):
         raise refuse("OPERATOR_HAS_CARD", *place)
 
 
-async def _has_card(enterprise_id: int, person: Person) -> bool:
+async def has_card(enterprise_id: int, person: Person) -> bool:
     return await Card.exists(
         enterprise_id=enterprise_id,
         kind=CardKind.OPERATOR,
@@ -167,7 +167,8 @@ def _from_account(application: Application, account: OperatorAccount) -> Operato
     operator = Operator(application_id=application.id, account_id=account.id)
     for name in PERSON_FIELDS:
         setattr(operator, name, getattr(account, name))
-    operator.media_type = application.legal_media_type or MediaType.USB_KEY
+    operator.media_type = application.legal_media_type
     wrong = any(_errors(person_problems(account.person, COLUMNS, today())))
+    wrong |= operator.media_type is None
     operator.status = OperatorStatus.DRAFT if wrong else OperatorStatus.CONFIRMED
     return operator

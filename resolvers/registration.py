@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from models.account import Account
 from models.clock import today
+from models.database import alone
 from models.enterprise import Enterprise
 from models.enums import Consent, Role, SmsPurpose
 from models.identifiers import (
@@ -23,6 +24,7 @@ from models.persons import Person, person_problems
 from models.refusals import Refusal, refuse_any
 from resolvers.office import Office
 from resolvers.sms_codes import check_code, consume_code
+from resolvers.usernames import NAMING, is_taken
 
 IDENTITY = ("name", "idType", "idNumber", "idValidFrom", "idValidTo", "country")
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{3,39}")
@@ -65,6 +67,8 @@ async def register_enterprise(
     try:
         async with office.act():
             await consume_code(code)
+            await alone(NAMING)
+            refuse_any(await _taken_username(account))
             enterprise = await _enterprise(unit)
             return await _administrator(enterprise, account, password_hash)
     except IntegrityError:
@@ -122,7 +126,7 @@ async def _taken_unit(unit: UnitForm) -> list[Refusal]:
 
 
 async def _taken_username(account: AccountForm) -> list[Refusal]:
-    if await Account.exists(username=account.username):
+    if await is_taken(account.username):
         return [Refusal("USERNAME_TAKEN", ("account", "username"))]
     return []
 

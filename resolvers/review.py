@@ -62,7 +62,7 @@ async def return_application(
     """退单: back to the unit, with what to mend and where.
 
     Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, REASONS_REQUIRED, REASON_UNKNOWN,
-    REASON_PATH, NOTE_REQUIRED.
+    REASON_PATH, NOTE_REQUIRED, TOO_MANY.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.RETURN)
@@ -79,8 +79,10 @@ async def return_application(
 
 
 def _pinned(dossier: Dossier, reasons: list[Reason]) -> list[dict[str, object]]:
-    if not 0 < len(reasons) <= MOST_REASONS:
+    if not reasons:
         raise refuse("REASONS_REQUIRED", "reasons")
+    if len(reasons) > MOST_REASONS:
+        raise refuse("TOO_MANY", "reasons", limit=MOST_REASONS)
     kept, refusals = [], []
     for index, reason in enumerate(reasons):
         try:

@@ -2,11 +2,9 @@ import strawberry
 
 from models.application import Application
 from models.application import Attachment as Row
-from models.clock import now
 from models.enums import AttachmentKind, AttachmentStatus
-from models.papers import status_of
 from models.public_id import Kind, public_id
-from resolvers.attachments import address_of
+from resolvers.attachments import address_of, status_for
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.says import says
@@ -42,5 +40,5 @@ class Attachment:
             file_name=row.file_name,
             content_type=row.content_type,
             size=row.size,
-            status=status_of(row, application, now()),
+            status=status_for(loaders.viewer, row, application),
         )

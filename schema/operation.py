@@ -4,6 +4,8 @@ from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
+from models.refusals import refuse
+
 
 class OneOperation(SchemaExtension):
     """What is executed is one operation, and its transport carries its results.
@@ -17,10 +19,7 @@ class OneOperation(SchemaExtension):
             raise GraphQLError("Say by operationName which of the operations is meant")
         here = self.execution_context
         if here.operation_type is OperationType.SUBSCRIPTION and not here.context.streams:
-            raise GraphQLError(
-                "Subscriptions are watched over WebSocket (graphql-transport-ws) on this path",
-                extensions={"code": "SUBSCRIPTION_NEEDS_WEBSOCKET"},
-            )
+            raise refuse("SUBSCRIPTION_NEEDS_WEBSOCKET")
         yield
 
     def _is_open(self) -> bool:

@@ -54,7 +54,7 @@ def export_authority(settings: Settings, folder: Path) -> None:
 
 async def authority(settings: Settings) -> Authority:
     """The CA, made where it is missing."""
-    ensure_folder(settings.data_dir)
+    ensure_folder(settings.data_dir, "PORTCARD_DATA_DIR")
     hardware = HardwareWorker(module_of(settings))
     try:
         return await ensure_authority(settings, hardware, keys_of(settings))

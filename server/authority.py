@@ -23,7 +23,7 @@ def module_of(settings: Settings) -> Module:
     try:
         return softhsm(settings.data_dir.resolve() / "tokens", settings.pkcs11_module)
     except ModuleMissing as error:
-        raise StartFault(error.detail) from error
+        raise StartFault(f"{error.detail}: see PORTCARD_PKCS11_MODULE") from error
 
 
 async def ensure_authority(settings: Settings, hardware: HardwareWorker, keys: Keys) -> Authority:
@@ -57,6 +57,15 @@ async def authority_of(settings: Settings, hardware: HardwareWorker, keys: Keys)
 
 
 def known_authority(settings: Settings) -> Authority | None:
-    """The certificates of the CA that was made before, or None."""
+    """The certificates of the CA that was made before, or None. Raises StartFault when the file is
+    damaged.
+    """
     file = settings.data_dir / FILE
-    return Authority(**json.loads(file.read_text("ascii"))) if file.exists() else None
+    if not file.exists():
+        return None
+    try:
+        return Authority(**json.loads(file.read_text("ascii")))
+    except (ValueError, TypeError) as error:
+        raise StartFault(
+            f"{file} is damaged: remove it, it is written anew from the CA's tokens"
+        ) from error

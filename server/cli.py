@@ -1,6 +1,7 @@
 """The command line."""
 
 import asyncio
+import sqlite3
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -40,8 +41,10 @@ def done(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (StartFault, HardwareError) as fault:
         raise click.ClickException(str(fault)) from None
-    except (DatabaseError, BaseORMException) as fault:
-        raise click.ClickException(f"the database cannot be used: {fault}") from None
+    except (DatabaseError, BaseORMException, sqlite3.Error) as fault:
+        raise click.ClickException(
+            f"the database cannot be used: {fault} (see PORTCARD_DATABASE_URL)"
+        ) from None
     except OSError as fault:
         raise click.ClickException(f"cannot start: {fault}") from None
 

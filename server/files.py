@@ -1,5 +1,7 @@
 """Papers in and out, by signed addresses. No session is needed: the address is the right."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
@@ -11,6 +13,10 @@ from models.texts import say
 from resolvers import attachments
 from server.language import language_of
 
+log = logging.getLogger(__name__)
+
+UPLOAD_WITHIN = 300  # seconds for the bytes of one paper
+
 # fmt: off
 STATUS = {
     "NOT_FOUND":         404,
@@ -21,6 +27,7 @@ STATUS = {
     "UPLOAD_TYPE":       415,
     "UPLOAD_INCOMPLETE": 400,
     "STORAGE_FULL":      507,
+    "STORAGE_FAILED":    503,
 }
 SAFE = {
     "X-Content-Type-Options":  "nosniff",
@@ -44,9 +51,10 @@ async def upload(request: Request) -> Response:
 
 async def _bytes(request: Request) -> AsyncIterator[bytes]:
     try:
-        async for chunk in request.stream():
-            yield chunk
-    except ClientDisconnect:
+        async with asyncio.timeout(UPLOAD_WITHIN):
+            async for chunk in request.stream():
+                yield chunk
+    except (ClientDisconnect, TimeoutError):
         raise refuse("UPLOAD_INCOMPLETE") from None
 
 
@@ -56,10 +64,21 @@ async def download(request: Request) -> Response:
     paper = await attachments.download(office, request.path_params["address"])
     if paper is None:
         return refused_response(request, Refusal("NOT_FOUND"))
+    bytes_ = office.storage.read(paper.storage_key)
+    try:
+        first = await anext(bytes_)
+    except (OSError, StopAsyncIteration):
+        log.exception("the bytes of paper %s cannot be read", paper.id)
+        return refused_response(request, Refusal("STORAGE_FAILED"))
     disposition = f"inline; filename*=UTF-8''{quote(paper.file_name)}"
     headers = {**SAFE, "Content-Disposition": disposition, "Content-Length": str(paper.size)}
-    bytes_ = office.storage.read(paper.storage_key)
-    return StreamingResponse(bytes_, media_type=paper.content_type, headers=headers)
+    return StreamingResponse(_with(first, bytes_), media_type=paper.content_type, headers=headers)
+
+
+async def _with(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
 
 
 def refused_response(request: Request, refusal: Refusal) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""The data folder: there, ours, and writable."""
+"""Folders: there, ours, and writable."""
 
 import tempfile
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from server.faults import StartFault
 
 
-def ensure_folder(path: Path) -> None:
+def ensure_folder(path: Path, setting: str) -> None:
     """Make the folder if need be. Raises StartFault when it cannot be written to."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -15,6 +15,5 @@ def ensure_folder(path: Path) -> None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StartFault(
-            f"the data folder {path} cannot be written to ({reason}):"
-            " choose another by PORTCARD_DATA_DIR"
+            f"the folder {path} cannot be written to ({reason}): choose another by {setting}"
         ) from error

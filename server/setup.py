@@ -25,7 +25,8 @@ class SetUp:
 
 
 async def migrated(settings: Settings) -> None:
-    ensure_folder(settings.data_dir)
+    ensure_folder(settings.data_dir, "PORTCARD_DATA_DIR")
+    ensure_folder(settings.files, "PORTCARD_STORAGE_URL")
     await migrate(settings.database)
 
 
@@ -43,7 +44,11 @@ async def set_up(settings: Settings) -> SetUp:
 
 
 async def _filled(settings: Settings) -> SetUp:
+    """Production fills its institutions and officers in by itself (`portcard institution import`,
+    `portcard officer add`).
+    """
     regions = 0 if await Region.exists() else await load_regions()
-    institutions = 0 if await Institution.exists() else await load_institutions()
+    samples = settings.is_development and not await Institution.exists()
+    institutions = await load_institutions() if samples else 0
     officers = await make_demo_officers(settings.data_dir) if settings.is_development else []
     return SetUp(regions, institutions, officers)
