@@ -13,7 +13,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import BaseORMException
+from tortoise.exceptions import BaseORMException, DBConnectionError, OperationalError
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
 
@@ -61,6 +61,31 @@ def _told() -> Iterator[None]:
         yield
     except (OSError, ValueError, sqlite3.Error, asyncpg.PostgresError, BaseORMException) as error:
         raise DatabaseError(str(error) or type(error).__name__) from error
+
+
+PASSING = (
+    ConnectionError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresConnectionError,
+    DBConnectionError,
+)
+SQLITE_PASSING = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+)
+PRIMARY_CODE = 0xFF  # of SQLite's extended result codes
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database could not do it now (locked, full, away) and may do it later. What was
+    begun has been rolled back.
+    """
+    cause = error.__cause__ or error.__context__ if isinstance(error, OperationalError) else None
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & PRIMARY_CODE in SQLITE_PASSING
+    return isinstance(error, PASSING) or isinstance(cause, PASSING)
 
 
 def _probe(url: str) -> None:

@@ -87,6 +87,15 @@ def same_person(one: Person, other: Person) -> bool:
     return _document(one) == _document(other) is not None
 
 
+def is_another(before: Person, after: Person) -> bool:
+    """Whether one person was put in the place of another: the document and the name are another's.
+
+    Mending either alone is mending.
+    """
+    known = _document(before)
+    return known not in (None, _document(after)) and before.name != after.name
+
+
 def _document(person: Person) -> tuple[IdType, str] | None:
     if person.id_type is None or not person.id_number:
         return None

@@ -28,6 +28,8 @@ TEXTS: dict[str, Text] = {
     "CONSENT_REQUIRED":      Text("请阅读并同意《用户服务协议》和《用户隐私政策》", "Agree to the terms of service and the privacy policy"),
     "CARD_SIGN_IN_OFF":      Text("本系统尚未开通法人卡登录", "Signing in by card is not open on this server"),
     "SUBSCRIPTION_NEEDS_WEBSOCKET": Text("订阅须使用 WebSocket（graphql-transport-ws），地址相同", "Subscriptions are watched over WebSocket (graphql-transport-ws) on this path"),
+    "SYSTEM_BUSY":           Text("系统繁忙，请稍后重试", "The system is busy: try again later"),
+    "TOO_MANY_OPERATIONS":   Text("一个连接上的操作过多", "Too many operations on one connection"),
     # shapes
     "REQUIRED":              Text("必填项", "Required"),
     "TOO_LONG":              Text("不得超过 {limit} 个字符", "No longer than {limit} characters"),

@@ -6,6 +6,7 @@ from models.actor import Actor
 from models.application import Agent, Application, Attachment, Operator
 from models.enums import AgentSource, AttachmentKind
 from models.person_columns import PERSON_FIELDS
+from models.persons import is_another
 from models.refusals import refuse
 from resolvers.editing import Changes, editing
 from resolvers.office import Office
@@ -32,10 +33,13 @@ async def save_agent(
         agent = await Agent.get_or_none(application_id=application.id)
         is_new = agent is None or agent.source is not AgentSource.OTHER
         agent = agent or Agent(application_id=application.id)
+        before = agent.person
         agent.source = source
         agent.operator_id = await _operator(application, source, operator_id)
         if source is AgentSource.OTHER:
             put_person(agent, changes, is_new=is_new)
+            if is_another(before, agent.person):
+                keys = await forget(agent_papers(application.id))
         else:
             keys = await _without_person(agent)
         await agent.save()

@@ -7,9 +7,9 @@ from models.application import Agent, Application, Attachment, Operator
 from models.card import Card
 from models.clock import today
 from models.enterprise import Enterprise, OperatorAccount
-from models.enums import CardKind, CardStatus, OperatorStatus
+from models.enums import CardKind, CardStatus, MediaType, OperatorStatus
 from models.person_columns import PERSON_FIELDS
-from models.persons import COLUMNS, FieldProblem, Person, person_problems, same_person
+from models.persons import COLUMNS, FieldProblem, Person, is_another, person_problems, same_person
 from models.refusals import Refusal, refuse, refuse_any
 from models.wizard import MOST_OPERATORS, operator_problems
 from resolvers.editing import Changes, editing
@@ -29,14 +29,17 @@ async def save_operator(
     *,
     confirm: bool,
 ) -> tuple[Application, Operator]:
-    """Enter or edit an operator: 暂存 leaves a DRAFT, 确定录入 (`confirm`) a CONFIRMED one.
+    """Enter or edit an operator: 暂存 leaves a DRAFT, 确定录入 (`confirm`) a CONFIRMED one. An
+    operator who becomes another person loses the first one's papers.
 
     Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, VERSION_CONFLICT, OPERATOR_LIMIT,
     OPERATOR_DUPLICATE, OPERATOR_IS_LEGAL_PERSON, OPERATOR_HAS_CARD; when confirming, each problem
     of the operator.
     """
+    keys: list[str] = []
     async with editing(office, actor, application_id, version) as application:
         operator = await _found(application, operator_id)
+        before = operator.person
         put_person(operator, changes, is_new=operator_id is None)
         await _refuse_repeated(application, operator.person, operator_id)
         await _let_go_of_account(operator)
@@ -44,6 +47,9 @@ async def save_operator(
             refuse_any(_unconfirmable(operator))
         operator.status = OperatorStatus.CONFIRMED if confirm else OperatorStatus.DRAFT
         await operator.save()
+        if is_another(before, operator.person):
+            keys = await forget(Attachment.filter(operator_id=operator.id))
+    await forgotten(office, keys)
     return await verify(office, application), operator
 
 
@@ -131,8 +137,8 @@ async def add_existing_operators(
 ) -> Application:
     """选择已有未制卡操作员: accounts of the unit become operators, with nothing to re-enter.
 
-    Who is complete is CONFIRMED at once, with the legal card's kind of medium. Raises Refused as
-    `save_operator`, and NOTHING_CHOSEN.
+    Who is complete is CONFIRMED at once, with the legal card's kind of medium, or else a USB key.
+    Raises Refused as `save_operator`, and NOTHING_CHOSEN.
     """
     if not account_ids:
         raise refuse("NOTHING_CHOSEN", "operatorAccountIds")
@@ -167,8 +173,7 @@ def _from_account(application: Application, account: OperatorAccount) -> Operato
     operator = Operator(application_id=application.id, account_id=account.id)
     for name in PERSON_FIELDS:
         setattr(operator, name, getattr(account, name))
-    operator.media_type = application.legal_media_type
+    operator.media_type = application.legal_media_type or MediaType.USB_KEY
     wrong = any(_errors(person_problems(account.person, COLUMNS, today())))
-    wrong |= operator.media_type is None
     operator.status = OperatorStatus.DRAFT if wrong else OperatorStatus.CONFIRMED
     return operator

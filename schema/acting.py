@@ -1,16 +1,20 @@
 """From a mutation to an act and back: shape, viewer, the act itself, refusals as errors."""
 
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import strawberry
 
 from models import application as rows
 from models.actor import Actor
+from models.clock import now
+from models.database import is_passing
 from models.person_columns import PERSON_FIELDS
 from models.persons import Person
 from models.public_id import Kind, row_id
-from models.refusals import Refused, refuse_any
+from models.refusals import Refused, RetryLater, refuse_any
 from resolvers.editing import Changes
 from schema.application import Application
 from schema.context import Info
@@ -19,6 +23,9 @@ from schema.loaders import Loaders
 from schema.payloads import ApplicationPayload
 from schema.shapes import shape_refusals
 
+log = logging.getLogger(__name__)
+
+PAUSE = timedelta(seconds=5)
 INPUT = strawberry.argument(description="What to do.")
 T = TypeVar("T")
 Answer = tuple[T | None, list[UserError]]
@@ -32,6 +39,12 @@ async def attempt(info: Info, input: Any, act: Callable[[], Coroutine[Any, Any, 
         return await context.shelter.run(act()), []
     except Refused as refused:
         return None, errors_of(refused.refusals, context.language)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        log.warning("the database cannot take it now: %s", type(error).__name__)
+        busy = RetryLater("SYSTEM_BUSY", retry_at=now() + PAUSE)
+        return None, errors_of([busy], context.language)
 
 
 async def attempt_as(

@@ -1,79 +1,112 @@
-"""How much one document may ask for.
+"""How much one document may ask for, judged before it is validated: validating is what a hostile
+document makes expensive.
 
-The measures are taken with every fragment in its place, but each fragment is measured only once:
-a chain of fragments that spread the next one twice would otherwise take longer to measure than the
-sun will shine.
+An operation is walked with every fragment in its place, and no further than the limits: a chain of
+fragments that spread the next one twice would otherwise take longer than the sun will shine.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
-    ASTValidationRule,
+    DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     OperationDefinitionNode,
     SelectionSetNode,
-    ValidationContext,
 )
+from strawberry.extensions import ValidationCache
 
 MOST_TOKENS = 4000
-LIMITS = {"depth": 12, "fields": 2000, "aliases": 100}
+LIMITS = {
+    "depth": 12,  # fields within fields, not counting introspection's
+    "fields": 2000,
+    "aliases": 100,
+    "overlaps": 2000,  # pairs of fields of one name in one place: each pair is compared
+    "selections": 4000,  # fields, fragments and their spreads
+    "nesting": 64,  # selections within selections
+}
+CACHED = 500  # documents
+
+Path = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Measure:
-    """Fields within fields (not counting introspection's), fields, and fields with an alias."""
-
-    depth: int = 0
-    fields: int = 0
-    aliases: int = 0
-
-    def beside(self, other: "Measure") -> "Measure":
-        return Measure(
-            max(self.depth, other.depth),
-            self.fields + other.fields,
-            self.aliases + other.aliases,
-        )
-
-    def within(self, field: FieldNode) -> "Measure":
-        depth = 0 if field.name.value.startswith("__") else self.depth + 1
-        return Measure(depth, self.fields + 1, self.aliases + (field.alias is not None))
+class _TooBig(Exception):
+    """The name of the limit."""
 
 
-NOTHING = Measure()
+class _Walk:
+    """One operation, walked until it ends or is too big."""
+
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
+        self._counts: Counter[str] = Counter()
+        self._names: Counter[Path] = Counter()
+
+    def selections(
+        self, selected: SelectionSetNode | None, path: Path, spread: Path, depth: int, nesting: int
+    ) -> None:
+        """`spread`: the fragments that one is in, so that a cycle (told by another rule) ends."""
+        self._at_most("nesting", nesting)
+        for node in selected.selections if selected else ():
+            self._count("selections")
+            if isinstance(node, FieldNode):
+                self._field(node, path, spread, depth, nesting)
+            elif not isinstance(node, FragmentSpreadNode):
+                self.selections(node.selection_set, path, spread, depth, nesting + 1)  # type: ignore[attr-defined]
+            elif node.name.value not in spread and (found := self._fragments.get(node.name.value)):
+                inside = (*spread, node.name.value)
+                self.selections(found.selection_set, path, inside, depth, nesting + 1)
+
+    def _field(self, node: FieldNode, path: Path, spread: Path, depth: int, nesting: int) -> None:
+        self._count("fields")
+        self._count("aliases", node.alias is not None)
+        place = (*path, (node.alias or node.name).value)
+        self._count("overlaps", self._names[place])
+        self._names[place] += 1
+        plain = not any(name.startswith("__") for name in place)
+        self._at_most("depth", depth + plain)
+        self.selections(node.selection_set, place, spread, depth + plain, nesting + 1)
+
+    def _count(self, what: str, more: int = 1) -> None:
+        self._counts[what] += more
+        self._at_most(what, self._counts[what])
+
+    @staticmethod
+    def _at_most(what: str, found: int) -> None:
+        if found > LIMITS[what]:
+            raise _TooBig(what)
 
 
-class LimitsRule(ASTValidationRule):
-    """Unknown fragments and cycles are told by other rules."""
+@lru_cache(maxsize=CACHED)
+def too_big(document: DocumentNode) -> GraphQLError | None:
+    """What is too much in an operation of `document`, or None."""
+    nodes = document.definitions
+    fragments = {
+        node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
+    }
+    for node in nodes:
+        if isinstance(node, OperationDefinitionNode):
+            try:
+                _Walk(fragments).selections(node.selection_set, (), (), 0, 0)
+            except _TooBig as limit:
+                name = str(limit)
+                message = f"The operation is too big: at most {LIMITS[name]} ({name})"
+                return GraphQLError(message, node)
+    return None
 
-    def __init__(self, context: ValidationContext) -> None:
-        super().__init__(context)
-        self._measured: dict[str, Measure] = {}
 
-    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: Any) -> None:
-        found = self._all(node.selection_set)
-        for name, limit in LIMITS.items():
-            if getattr(found, name) > limit:
-                message = f"The operation is too big: at most {limit} ({name})"
-                self.report_error(GraphQLError(message, node))
+class BoundedValidation(ValidationCache):
+    """Refuses what is too big; validates, once a document, what is not."""
 
-    def _all(self, selections: SelectionSetNode | None) -> Measure:
-        found = NOTHING
-        for node in selections.selections if selections else ():
-            found = found.beside(self._one(node))
-        return found
-
-    def _one(self, node: Any) -> Measure:
-        if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value)
-        below = self._all(node.selection_set)
-        return below.within(node) if isinstance(node, FieldNode) else below
-
-    def _fragment(self, name: str) -> Measure:
-        if name not in self._measured:
-            self._measured[name] = NOTHING  # while it is measured: a cycle adds nothing
-            fragment = self.context.get_fragment(name)
-            self._measured[name] = self._all(fragment.selection_set) if fragment else NOTHING
-        return self._measured[name]
+    def on_validate(self) -> Iterator[None]:
+        found: Any = too_big(self.execution_context.graphql_document)
+        if found is None:
+            yield from super().on_validate()
+            return
+        self.execution_context.pre_execution_errors = [found]
+        yield

@@ -4,7 +4,7 @@ from graphql import GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
-from models.refusals import refuse
+from models.texts import say
 
 
 class OneOperation(SchemaExtension):
@@ -19,7 +19,8 @@ class OneOperation(SchemaExtension):
             raise GraphQLError("Say by operationName which of the operations is meant")
         here = self.execution_context
         if here.operation_type is OperationType.SUBSCRIPTION and not here.context.streams:
-            raise refuse("SUBSCRIPTION_NEEDS_WEBSOCKET")
+            code = "SUBSCRIPTION_NEEDS_WEBSOCKET"
+            raise GraphQLError(say(code, here.context.language), extensions={"code": code})
         yield
 
     def _is_open(self) -> bool:

@@ -52,7 +52,7 @@ ORDERS = {
 LIMITS = """Everything that can be asked.
 
 A document has at most 4000 tokens, and an operation, with its fragments in place, at most 12 levels,
-2000 fields and 100 aliases.
+2000 fields, 100 aliases, and 2000 pairs of fields that have one name in one place.
 """
 
 

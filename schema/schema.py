@@ -5,13 +5,13 @@ from pathlib import Path
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ValidationCache
+from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import schema.enums  # noqa: F401 - registers the enums
 from schema.errors import CONCRETE
-from schema.limits import MOST_TOKENS, LimitsRule
+from schema.limits import CACHED, MOST_TOKENS, BoundedValidation
 from schema.masking import Masking
 from schema.moments import DATE_TIME
 from schema.mutation import Mutation
@@ -21,8 +21,6 @@ from schema.query import Query
 from schema.subscription import Subscription
 
 SDL_FILE = Path(__file__).parent / "schema.graphql"
-
-CACHED = 500  # documents
 
 
 class QuietSchema(strawberry.Schema):
@@ -46,9 +44,8 @@ def build_schema() -> strawberry.Schema:
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),
         extensions=[
             lambda: MaxTokensLimiter(MOST_TOKENS),
-            lambda: AddValidationRules([LimitsRule]),
             lambda: PatientParserCache(CACHED),
-            lambda: ValidationCache(CACHED),
+            lambda: BoundedValidation(CACHED),
             OneOperation,
             Masking,
         ],

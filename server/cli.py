@@ -39,8 +39,10 @@ def done(work: Coroutine[Any, Any, T]) -> T:
 
     try:
         return asyncio.run(work)
-    except (StartFault, HardwareError) as fault:
+    except StartFault as fault:
         raise click.ClickException(str(fault)) from None
+    except HardwareError as fault:
+        raise click.ClickException(f"{fault} (see PORTCARD_PKCS11_MODULE)") from None
     except (DatabaseError, BaseORMException, sqlite3.Error) as fault:
         raise click.ClickException(
             f"the database cannot be used: {fault} (see PORTCARD_DATABASE_URL)"

@@ -35,7 +35,7 @@ async def make_demo_officers(folder: Path) -> list[Officer]:
     Who is missing in the file gets a new password: the old one is nowhere.
     """
     file = folder / FILE
-    known: list[Officer] = json.loads(file.read_text("utf-8")) if file.exists() else []
+    known = _known(file)
     told = {officer["username"] for officer in known}
     passwords, made = Passwords(), []
     for username, institution in OFFICERS:
@@ -64,7 +64,19 @@ async def _make(passwords: Passwords, username: str, institution: str | None) ->
     }
 
 
+def _known(file: Path) -> list[Officer]:
+    """What the file says; a damaged one says nothing, and all get new passwords."""
+    try:
+        told: list[Officer] = json.loads(file.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+    return told
+
+
 def _keep(file: Path, officers: list[Officer]) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Written beside its place and renamed into it, readable by its owner alone."""
+    draft = file.with_suffix(".draft")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         json.dump(officers, out, ensure_ascii=False, indent=2)
+    draft.replace(file)

@@ -50,10 +50,13 @@ async def upload(request: Request) -> Response:
 
 
 async def _bytes(request: Request) -> AsyncIterator[bytes]:
+    stream, clock = request.stream(), asyncio.get_running_loop().time
+    deadline = clock() + UPLOAD_WITHIN
     try:
-        async with asyncio.timeout(UPLOAD_WITHIN):
-            async for chunk in request.stream():
-                yield chunk
+        while (
+            chunk := await asyncio.wait_for(anext(stream, None), deadline - clock())
+        ) is not None:
+            yield chunk
     except (ClientDisconnect, TimeoutError):
         raise refuse("UPLOAD_INCOMPLETE") from None
 

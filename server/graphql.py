@@ -43,6 +43,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             graphql_ide="graphiql" if development else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
+            max_subscriptions_per_connection=None,  # the handler's own limit has a code
             allowed_origins=engine.settings.allowed_origins,
         )
         self._engine = engine

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -64,6 +65,14 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with {' or '.join(known)}")
         return url
 
+    @field_validator("smtp_url", "sms_url", "verifier_url", "public_url", "broadcast_url")
+    @classmethod
+    def _address_has_a_host(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and not url.startswith("memory://") and not (parts.hostname and _port_of(parts)):
+            raise ValueError("must name a host, and a port that is a number")
+        return url.rstrip("/")
+
     @model_validator(mode="after")
     def _production_is_told_everything(self) -> Self:
         if self.is_development:
@@ -92,6 +101,13 @@ class Settings(BaseSettings):
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+
+def _port_of(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 NEEDED = ("database_url", "public_url", "smtp_url", "sms_url", "verifier_url", "secret_key")

@@ -11,9 +11,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
 
+from models.texts import say
 from schema.context import Context
 
 INIT_WITHIN = 10  # seconds for connection_init
+MOST_OPERATIONS = 100  # at once on one socket
 PING_EVERY = 20.0  # seconds of silence from the client before it is asked whether it is there
 
 
@@ -70,6 +72,15 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("Malformed subscribe message")
             return
         await super().handle_message(message)
+
+    async def handle_subscribe(self, message: Any) -> None:
+        """One too many is told by its code, and the others go on."""
+        if len(self.operations) < MOST_OPERATIONS or message["id"] in self.operations:
+            await super().handle_subscribe(message)
+            return
+        code = "TOO_MANY_OPERATIONS"
+        told = {"message": say(code, self.context.language), "extensions": {"code": code}}
+        await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [told]})
 
     @staticmethod
     def _get_pre_execution_close_reason(error: Any) -> str | None:  # noqa: ARG004 - the base's

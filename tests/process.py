@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from server.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PORTCARD = Path(sys.executable).with_name("portcard")
@@ -37,12 +40,25 @@ def run(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
     )
 
 
+def told(settings: Settings) -> dict[str, Any]:
+    """Where things are, to say it again to another process."""
+    return settings.model_dump(include={"data_dir", "database_url", "broadcast_url"})
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class ServerProcess:
     """`portcard serve` on a port and data folder; `kill` is a SIGKILL."""
 
     def __init__(self, port: int, **settings: Any) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._settings = {"port": port, **settings}
+        self.data_dir = Path(settings["data_dir"])
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *options: str) -> None:

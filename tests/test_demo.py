@@ -1,13 +1,11 @@
 """The demo that the README promises, as its reader runs it."""
 
-import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import Template
-from tests.process import ROOT, environment, server_process
+from server.settings import Settings
+from tests.process import ROOT, environment, free_port, server_process, told
 
 DEMO = ROOT / "client-examples" / "python" / "demo.py"
 
@@ -23,20 +21,10 @@ def _demo(port: int, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def test_the_demo_ends_completed_with_certificates_that_verify(
-    sqlite_template: Template, tmp_path: Path
-) -> None:
-    folder = Path(shutil.copytree(sqlite_template.folder, tmp_path / "data"))
-    port = _free_port()
-    with server_process(port, data_dir=folder):
-        done = _demo(port, folder)
+def test_the_demo_ends_completed_with_certificates_that_verify(settings: Settings) -> None:
+    port = free_port()
+    with server_process(port, **told(settings)):
+        done = _demo(port, settings.data_dir)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.strip().splitlines()
     assert lines[-1] == "COMPLETED"
@@ -44,6 +32,6 @@ def test_the_demo_ends_completed_with_certificates_that_verify(
 
 
 def test_without_a_server_the_demo_says_so(tmp_path: Path) -> None:
-    done = _demo(_free_port(), tmp_path)
+    done = _demo(free_port(), tmp_path)
     assert done.returncode == 2
     assert "No development server" in done.stdout

@@ -2,35 +2,25 @@
 
 import asyncio
 import json
-import shutil
-import socket
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from server.settings import Settings
 from tests.actors import Officer, Unit, sign_in
 from tests.client import Client
-from tests.conftest import Template
-from tests.process import ServerProcess
+from tests.process import ServerProcess, free_port, server_process, told
 
 
 @pytest.fixture
-def server(sqlite_template: Template, tmp_path: Path) -> Any:
-    folder = Path(shutil.copytree(sqlite_template.folder, tmp_path / "data"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = ServerProcess(port, data_dir=folder)
-    process.folder = folder
-    process.start()
-    yield process
-    process.kill()
+def server(settings: Settings) -> Iterator[ServerProcess]:
+    with server_process(free_port(), **told(settings)) as process:
+        yield process
 
 
-async def _officer(server: Any, http: httpx.AsyncClient) -> Officer:
-    known = json.loads((server.folder / "demo-officers.json").read_text("utf-8"))
+async def _officer(server: ServerProcess, http: httpx.AsyncClient) -> Officer:
+    known = json.loads((server.data_dir / "demo-officers.json").read_text("utf-8"))
     client = Client(server.url, http)
     password = next(row["password"] for row in known if row["username"] == "tianjin")
     await sign_in(client, "tianjin", password)
@@ -47,7 +37,9 @@ async def _sent(client: Client, unit: Unit) -> list[str]:
             await asyncio.sleep(0.1)
 
 
-async def test_a_kill_after_the_submission_loses_no_event_mail_or_sms(server: Any) -> None:
+async def test_a_kill_after_the_submission_loses_no_event_mail_or_sms(
+    server: ServerProcess,
+) -> None:
     async with httpx.AsyncClient(timeout=30) as http:
         client = Client(server.url, http)
         unit = await Unit(client).register()
@@ -74,7 +66,7 @@ async def test_a_kill_after_the_submission_loses_no_event_mail_or_sms(server: An
         assert len(texts) == 1
 
 
-async def test_a_kill_while_cards_are_made_makes_none_twice(server: Any) -> None:
+async def test_a_kill_while_cards_are_made_makes_none_twice(server: ServerProcess) -> None:
     async with httpx.AsyncClient(timeout=30) as http:
         client = Client(server.url, http)
         unit = await Unit(client).register()

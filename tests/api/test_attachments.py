@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import time_machine
 
+from models.application import Application
 from tests.actors import Unit
-from tests.client import PNG
+from tests.client import PNG, Client
 from tests.conftest import Served
 from tests.identities import person
 
@@ -172,6 +173,58 @@ async def test_papers_are_archived_thirty_days_after_the_last_submission(served:
         assert {(paper["status"], paper["url"]) for paper in papers} == {("ARCHIVED", None)}
 
 
+async def test_while_it_mends_a_returned_application_only_the_unit_sees_its_old_papers(
+    served: Served,
+) -> None:
+    unit = await (await served.unit()).start()
+    await unit.fill(operators=0)
+    await unit.submit()
+    officer = await served.officer("tianjin")
+    reason = {"category": "MATERIALS", "code": "SEAL_MISSING", "path": ["unit"]}
+    await officer.act("Return", unit, reasons=[reason])
+    month_ago = datetime.now(UTC) - timedelta(days=31)
+    await Application.all().update(submitted_at=month_ago)
+
+    async def seen(client: Client) -> set[tuple[str, bool]]:
+        papers = (await client.ask("ApplicationDetail", id=unit.id))["attachments"]
+        return {(paper["status"], paper["url"] is not None) for paper in papers}
+
+    assert await seen(unit.client) == {("STORED", True)}
+    assert await seen(officer.client) == {("ARCHIVED", False)}
+    await unit.refresh()
+    await unit.submit()
+    assert await seen(officer.client) == {("STORED", True)}
+
+
+async def test_bytes_that_have_gone_are_told_before_any_is_sent(served: Served) -> None:
+    unit = await (await served.unit()).start()
+    await unit.upload("BUSINESS_LICENCE")
+    (paper,) = (await unit.detail())["attachments"]
+    for file in served.engine.settings.files.iterdir():
+        file.unlink()
+    response = await served.http.get(served.url + paper["url"])
+    assert response.status_code == 503
+    assert response.json()["errors"][0]["code"] == "STORAGE_FAILED"
+
+
+async def test_an_upload_that_takes_for_ever_is_ended(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.files.UPLOAD_WITHIN", 0.2)
+    unit = await (await served.unit()).start()
+    prepared = await _prepared(unit)
+
+    port = int(served.url.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    told = f"Content-Length: {len(PNG)}\r\nConnection: close"
+    writer.write(f"PUT {prepared['upload']['url']} HTTP/1.1\r\nHost: x\r\n{told}\r\n\r\n".encode())
+    writer.write(PNG[:10])
+    answer = await asyncio.wait_for(reader.read(), 20)
+    writer.close()
+    assert b"UPLOAD_INCOMPLETE" in answer
+    assert await _code_of(unit, prepared, PNG) == (204, "")
+
+
 async def test_a_full_disk_is_told_and_leaves_nothing(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,7 +248,7 @@ async def test_a_folder_that_cannot_take_a_file_leaves_no_half_of_it(served: Ser
     folder = served.engine.settings.files
     folder.rmdir() if folder.exists() else None
     folder.write_text("in the way")
-    assert await _code_of(unit, prepared, PNG) == (507, "STORAGE_FULL")
+    assert await _code_of(unit, prepared, PNG) == (503, "STORAGE_FAILED")
     folder.unlink()
     assert await _code_of(unit, prepared, PNG) == (204, "")
     assert len(list(folder.iterdir())) == 1

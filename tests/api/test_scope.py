@@ -82,9 +82,10 @@ async def test_what_was_withdrawn_is_the_units_alone_again(served: Served) -> No
     url = (await _sees(officer, unit) or {})["attachments"][0]["url"]
     assert (await served.http.get(served.url + url)).status_code == 200
     await unit.edit("Withdraw")
+    await unit.choose_place(maker="石家庄制卡中心")
     seen = await _sees(officer, unit)
     assert seen is not None
-    assert seen["status"] == "DRAFT"
+    assert (seen["status"], seen["maker"]["name"]) == ("DRAFT", "天津制卡中心")
     for field in ("unit", "legalCard", "agent", "delivery", "remarks"):
         assert seen[field] is None
     for field in ("operators", "attachments", "steps", "cards", "verifications"):

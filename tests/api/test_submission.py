@@ -7,9 +7,11 @@ from typing import Any
 import time_machine
 
 from models.enums import VerificationOutcome
+from models.verification import Subject
+from resolvers.verifier import Answer
 from tests.actors import Unit
 from tests.conftest import Served
-from tests.identities import person
+from tests.identities import person, resident_id
 
 NO_CODE = "000000"
 REFUSED = """mutation($input: SubmitApplicationInput!) { submitApplication(input: $input) {
@@ -126,6 +128,62 @@ async def test_a_mismatch_is_a_warning_that_is_confirmed_and_shown_to_the_issuer
     matched = [v for v in seen if v["outcome"] == "MATCH"]
     assert matched
     assert all(v["acknowledgedAt"] is None for v in matched)
+
+
+async def test_any_warning_that_was_confirmed_is_shown_to_the_issuer_as_confirmed(
+    served: Served,
+) -> None:
+    unit = await (await served.unit()).start()
+    await unit.fill(operators=0)
+    young = {**person(), "idNumber": resident_id(7, "20010203"), "idValidTo": "00000000"}
+    await unit.add_operator(**young)
+    assert await _codes(unit) == ["acknowledgedWarnings:WARNINGS_UNACKNOWLEDGED"]
+    (problem,) = await _problems(unit)
+    assert problem.endswith(":LONG_TERM_BEFORE_46")
+    await unit.submit(acknowledgedWarnings=["LONG_TERM_BEFORE_46"])
+    officer = await served.officer("tianjin")
+    query = (
+        "query($id: ID!) { application(id: $id) { acknowledgedWarnings { path code message } } }"
+    )
+    (warning,) = (await officer.client.query(query, id=unit.id))["application"][
+        "acknowledgedWarnings"
+    ]
+    assert warning["code"] == "LONG_TERM_BEFORE_46"
+    assert warning["path"][0] == "operators"
+    assert "46" in warning["message"]
+
+
+async def test_a_late_answer_about_data_that_have_changed_since_is_none(served: Served) -> None:
+    unit = await (await served.unit()).start()
+    await unit.fill(operators=0)
+    first, second = asyncio.Event(), asyncio.Event()
+    real = served.verifier.verify
+
+    async def slow(subject: Subject) -> Answer:
+        answer = await real(subject)
+        if subject.person.name == "甲甲":
+            first.set()
+            await second.wait()
+        return answer
+
+    told = {**person(), "mediaType": "USB_KEY", "confirm": True}
+    served.verifier.verify = slow
+    served.verifier.doubt("乙乙")
+    late = asyncio.create_task(
+        unit.client.ask("SaveOperator", input={**told, "name": "甲甲", **_at(unit)})
+    )
+    await first.wait()
+    await unit.refresh()
+    operator = (await unit.detail())["operators"][0]["id"]
+    await unit.edit("SaveOperator", operatorId=operator, **{**told, "name": "乙乙"})
+    second.set()
+    await late
+    await unit.upload("OPERATOR_ID", operator)
+    assert await _codes(unit) == ["acknowledgedWarnings:WARNINGS_UNACKNOWLEDGED"]
+
+
+def _at(unit: Unit) -> dict[str, Any]:
+    return {"applicationId": unit.id, "version": unit.version}
 
 
 async def test_a_verifier_that_is_away_stops_nobody_and_is_seen(served: Served) -> None:

@@ -103,3 +103,16 @@ async def test_who_never_begins_is_let_go(served: Served) -> None:
             await connection.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4408
+
+
+async def test_one_operation_too_many_is_told_by_its_code(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MOST_OPERATIONS", 2)
+    unit = await served.unit()
+    async with unit.client.socket() as socket:
+        watches = [await socket.watch("EnterpriseEvents") for _ in range(3)]
+        message = await watches[2].message()
+        assert message["payload"][0]["extensions"] == {"code": "TOO_MANY_OPERATIONS"}
+        await unit.start()
+        assert [await watch.types(1) for watch in watches[:2]] == [["STARTED"], ["STARTED"]]

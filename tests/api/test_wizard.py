@@ -48,6 +48,22 @@ async def test_an_agency_is_issued_for_by_its_centre(served: Served) -> None:
     assert matched["issuer"]["name"] == "长春制卡中心"
 
 
+async def test_an_agency_that_was_only_tried_while_mending_is_not_kept_to(served: Served) -> None:
+    unit = await _started(served)
+    centre = {"region": "220102", "maker": "长春制卡中心", "scope": "WITHIN_PROVINCE"}
+    await unit.fill(operators=0, **centre)
+    await unit.submit()
+    await unit.edit("Withdraw")
+    await unit.choose_place("220102", "吉林省内建行制卡代理点", "WITHIN_PROVINCE")
+    await unit.choose_place("220102", "长春制卡中心", "WITHIN_PROVINCE")
+    await unit.choose_place("220102", "吉林省内建行制卡代理点", "WITHIN_PROVINCE")
+    await unit.submit()
+    await unit.edit("Withdraw")
+    centre_id = await unit.maker("长春制卡中心", "220102")
+    told = await unit.codes("SaveUnit", makerId=centre_id)
+    assert told == ["makerId:MAKER_LOCKED"]
+
+
 async def test_a_maker_is_of_the_province_or_of_another_as_chosen(served: Served) -> None:
     visitor = served.visitor()
     within = await visitor.ask("MakersFor", region="220102", scope="WITHIN_PROVINCE")

@@ -1,6 +1,7 @@
 """The workflow against requirements "Status", written down here a second time and by hand."""
 
 import ast
+import re
 from collections import deque
 from itertools import product
 from pathlib import Path
@@ -14,7 +15,7 @@ from models.enums import ApplicationAction as Act
 from models.enums import ApplicationStatus as State
 from models.enums import Party, Role, SignInMethod
 from models.refusals import Refused, WrongState
-from models.workflow import FINISHED, TURN, available_actions, move, parties_of, permit
+from models.workflow import FINISHED, TURN, WORKFLOW, available_actions, move, parties_of, permit
 
 ROOT = Path(__file__).parents[2]
 
@@ -208,3 +209,16 @@ def test_one_function_alone_changes_a_status() -> None:
     assert [str(file.relative_to(ROOT)) for file in files if _assigns_status(file)] == [
         "models/workflow.py"
     ]
+
+
+def test_the_picture_in_the_readme_is_the_table() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    drawn = {
+        (State(start), State(end))
+        for start, end in re.findall(r"^ {4}([A-Z_]+) --> ([A-Z_]+):", text, re.MULTILINE)
+    }
+    moves = {(row.start, row.end) for row in WORKFLOW if row.start is not row.end}
+    assert drawn == moves
+    ends = set(re.findall(r"^ {4}([A-Z_]+) --> \[\*\]", text, re.MULTILINE))
+    discarded = {row.start for row in WORKFLOW if row.act is Act.DISCARD}
+    assert ends == {state.value for state in FINISHED | discarded}

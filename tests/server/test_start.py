@@ -1,9 +1,11 @@
 """Starting: everything is set up, what is there is kept, and what is wrong is told in one line."""
 
 import asyncio
+import re
 import shutil
 import socket
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from server.faults import StartFault
 from server.settings import Settings
 from server.setup import set_up
 from tests.conftest import Template
-from tests.process import run, server_process
+from tests.process import PORTCARD, environment, run, server_process
 
 
 @pytest.fixture
@@ -69,6 +71,72 @@ def test_a_setting_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
     done = run("serve", data_dir=tmp_path, port="many")
     assert done.returncode == 1
     assert "PORTCARD_PORT" in _one_line(done.stderr)
+
+
+DATABASES = {
+    "sqlite:///nowhere/at/all.sqlite3": "/nowhere/at/all.sqlite3",
+    "sqlite://": "PORTCARD_DATABASE_URL",
+    "postgres://nobody:secret@127.0.0.1:1/x": "refused|Connect call failed",
+    "postgres://localhost/x?host=/nope": "No such file",
+    "postgres://[::1/x": "IPv6",
+    "postgres://localhost:abc/x": "PORTCARD_DATABASE_URL",
+    "mysql://localhost/x": "PORTCARD_DATABASE_URL",
+}
+
+
+@pytest.mark.parametrize("url", DATABASES)
+def test_a_database_that_cannot_be_had_is_told_in_one_line_with_its_setting(
+    folder: Path, free_port: int, url: str
+) -> None:
+    done = run("serve", data_dir=folder, port=free_port, database_url=url)
+    assert done.returncode == 1
+    line = _one_line(done.stderr)
+    assert "PORTCARD_DATABASE_URL" in line
+    assert re.search(DATABASES[url], line)
+    assert "secret" not in line
+
+
+def test_a_storage_folder_that_cannot_be_is_told_in_one_line(folder: Path, free_port: int) -> None:
+    (folder / "file").write_text("in the way")
+    url = f"file://{folder / 'file' / 'papers'}"
+    done = run("serve", data_dir=folder, port=free_port, storage_url=url)
+    assert done.returncode == 1
+    assert "PORTCARD_STORAGE_URL" in _one_line(done.stderr)
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]"])
+def test_a_damaged_file_of_the_ca_is_told_in_one_line(
+    folder: Path, free_port: int, text: str
+) -> None:
+    (folder / "authority.json").write_text(text)
+    done = run("serve", data_dir=folder, port=free_port)
+    assert done.returncode == 1
+    assert "authority.json is damaged" in _one_line(done.stderr)
+
+
+def test_a_library_that_is_none_is_told_in_one_line_with_its_setting(
+    folder: Path, free_port: int
+) -> None:
+    (folder / "none.so").write_text("not a library")
+    for library in (folder / "none.so", folder / "missing.so"):
+        done = run("serve", data_dir=folder, port=free_port, pkcs11_module=library)
+        assert done.returncode == 1
+        assert "PORTCARD_PKCS11_MODULE" in _one_line(done.stderr)
+
+
+def test_a_disk_that_takes_no_more_at_the_start_is_told_in_one_line(
+    free_port: int, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -f 64; exec {PORTCARD} serve"],
+        env=environment(data_dir=tmp_path / "data", port=free_port),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "the database cannot be used: " in _one_line(done.stderr)
 
 
 def test_production_refuses_what_serves_development(tmp_path: Path) -> None:
