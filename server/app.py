@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -25,7 +27,22 @@ def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
             app.state.graphql = GraphQLDoor(engine)
             yield
 
-    return Starlette(routes=_routes(settings), lifespan=lifespan)
+    return Starlette(routes=_routes(settings), middleware=_middleware(settings), lifespan=lifespan)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Pages of the allowed origins may ask, upload and download; tokens are theirs to send."""
+    if not settings.allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["Authorization", "Content-Type"],
+            max_age=600,
+        )
+    ]
 
 
 class _GraphQL:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from server.media import JSON, RESPONSE, media_type
-from tests.conftest import Served
+from server.settings import Settings
+from tests.conftest import Served, serving
 
 JUDGES = Path(__file__).parent.parent / "judges"
 VIEWER = "{ viewer { username } }"
@@ -138,3 +139,22 @@ async def test_a_body_that_says_it_is_too_long_is_refused_before_it_has_come(
     writer.write(f"POST /graphql HTTP/1.1\r\nhost: x\r\n{told}\r\n".encode())
     assert b"413" in await reader.readline()
     writer.close()
+
+
+async def test_a_page_of_an_allowed_origin_may_ask_and_upload(settings: Settings) -> None:
+    friend = {"origin": "https://portal.example"}
+    allowed = settings.model_copy(update={"allowed_origins": ["https://portal.example"]})
+    async with serving(allowed) as served:
+        asked = {**friend, "access-control-request-method": "POST"}
+        preflight = await served.http.options(
+            f"{served.url}/graphql",
+            headers={**asked, "access-control-request-headers": "authorization,content-type"},
+        )
+        assert preflight.status_code == 200
+        response = await ask(served, json={"query": VIEWER}, headers=friend)
+        assert response.status_code == 200
+        for answer in (preflight, response):
+            assert answer.headers["access-control-allow-origin"] == "https://portal.example"
+        foreign = await ask(served, json={"query": VIEWER}, headers=EVIL)
+        assert foreign.status_code == 403
+        assert "access-control-allow-origin" not in foreign.headers
