@@ -3,6 +3,7 @@
 from models.account import Account, Session
 from models.application import Agent, Application, Attachment, Operator, Verification
 from models.card import Card, Certificate, Issuance
+from models.card_challenge import CardChallenge
 from models.code import Captcha, SmsCode
 from models.enterprise import Enterprise, OperatorAccount
 from models.event import Event
@@ -17,6 +18,7 @@ __all__ = [
     "Attachment",
     "Captcha",
     "Card",
+    "CardChallenge",
     "Certificate",
     "Enterprise",
     "Event",

@@ -1,6 +1,7 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.card import Certificate
 from models.enterprise import Enterprise
 from models.enums import Role, SignInMethod
 from models.institution import Institution
@@ -29,12 +30,18 @@ class Account(PersonColumns):
 
 
 class Session(Model):
-    """A signed-in stay. The token is opaque, kept only as a hash, and can be revoked."""
+    """A signed-in stay. The token is opaque, kept only as a hash, and can be revoked.
+
+    `certificate` is the one that a card signed in with: revoking it ends the stay.
+    """
 
     id = fields.IntField(primary_key=True)
     token_hash = fields.CharField(max_length=64, unique=True)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("models.Account")
     signed_in_by = fields.CharEnumField(SignInMethod, max_length=20)
+    certificate: fields.ForeignKeyNullableRelation[Certificate] = fields.ForeignKeyField(
+        "models.Certificate", null=True
+    )
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)

@@ -11,6 +11,7 @@ from models.enums import (
     IdType,
     IssuanceStep,
     MediaType,
+    RevocationReason,
 )
 from models.queue import Queued
 
@@ -79,6 +80,7 @@ class Certificate(Model):
     not_after = fields.DatetimeField()
     pem = fields.TextField()
     revoked_at = fields.DatetimeField(null=True)
+    revocation_reason = fields.CharEnumField(RevocationReason, max_length=24, null=True)
     card_id: int
 
     class Meta:

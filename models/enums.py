@@ -196,6 +196,20 @@ class CertificateStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class RevocationReason(StrEnum):
+    """Why a card's certificate is revoked, as CRLs spell it (RFC 5280 section 5.3.1).
+
+    Those of CAs and those that can be taken back are not among them.
+    """
+
+    UNSPECIFIED = "unspecified"
+    KEY_COMPROMISE = "keyCompromise"
+    AFFILIATION_CHANGED = "affiliationChanged"
+    SUPERSEDED = "superseded"
+    CESSATION_OF_OPERATION = "cessationOfOperation"
+    PRIVILEGE_WITHDRAWN = "privilegeWithdrawn"
+
+
 class VerificationOutcome(StrEnum):
     MATCH = "MATCH"
     MISMATCH = "MISMATCH"

@@ -95,6 +95,11 @@ def available_actions(application: Application, parties: Collection[Party]) -> l
     return list(dict.fromkeys(acts))
 
 
+def moves_of(act: Act, parties: Collection[Party]) -> list[Move]:
+    """The rows by which these parties may ever do the act."""
+    return [move for move in WORKFLOW if move.act is act and move.by & set(parties)]
+
+
 def permit(
     act: Act, application: Application, parties: Collection[Party], place: str = "applicationId"
 ) -> None:
@@ -103,7 +108,7 @@ def permit(
 
     FORBIDDEN: no such party may ever do it. WRONG_STATE: they may, but not now.
     """
-    rows = [move for move in WORKFLOW if move.act is act and move.by & set(parties)]
+    rows = moves_of(act, parties)
     if not rows:
         raise refuse("FORBIDDEN", place)
     if application.discarded_at or all(move.start is not application.status for move in rows):

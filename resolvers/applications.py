@@ -1,20 +1,16 @@
 """Starting an application, reading it, and throwing it away (manual §5.1, §5.5)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
 
 from models.actor import Actor
 from models.application import Agent, Application, Attachment, Operator, Verification
-from models.card import Card
 from models.clock import now
 from models.enums import (
     ApplicationAction,
     ApplicationEventType,
     ApplicationKind,
-    CardKind,
-    CardStatus,
     Role,
 )
 from models.log import append
@@ -22,6 +18,7 @@ from models.refusals import refuse
 from resolvers.editing import expect_version, locked
 from resolvers.office import Office
 from resolvers.papers import forget, forgotten
+from resolvers.rights import has_legal_card
 from resolvers.scope import visible
 
 
@@ -35,19 +32,6 @@ class Permission:
     @property
     def allowed(self) -> bool:
         return self.refusal is None
-
-
-async def has_legal_card(enterprise_id: int) -> bool:
-    """Whether the unit is a 有卡用户 (manual §2.3)."""
-    return bool(await units_with_legal_card([enterprise_id]))
-
-
-async def units_with_legal_card(units: Iterable[int]) -> set[int]:
-    """Those of `units` that are."""
-    cards = Card.filter(
-        enterprise_id__in=list(units), kind=CardKind.LEGAL, status=CardStatus.ISSUED
-    )
-    return {card.enterprise_id for card in await cards}
 
 
 async def may_start(actor: Actor) -> list[Permission]:

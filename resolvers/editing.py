@@ -10,8 +10,8 @@ from models.clock import now
 from models.enums import ApplicationAction
 from models.identifiers import mobile_problem, normalized_phone
 from models.refusals import Refused, VersionConflict, refuse
-from models.workflow import parties_of, permit
 from resolvers.office import Office
+from resolvers.rights import permit_to
 from resolvers.scope import visible
 
 Changes = Mapping[str, Any]
@@ -24,12 +24,12 @@ async def locked(
     """The application, held until the transaction ends, if `actor` may do `act` to it now; `place`
     is the field of the input that names it.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
+    Raises Refused: NOT_FOUND, FORBIDDEN, CARD_NEEDED, WRONG_STATE.
     """
     application = await visible(actor).filter(id=application_id).select_for_update().first()
     if application is None:
         raise refuse("NOT_FOUND", place)
-    permit(act, application, parties_of(actor, application), place)
+    await permit_to(actor, act, application, place)
     return application
 
 

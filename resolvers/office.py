@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hardware.card_proof import Trust
 from models.database import transaction
 from resolvers.addresses import Addresses
 from resolvers.passwords import Passwords
@@ -20,9 +21,26 @@ class Terms:
     sms_code: timedelta = timedelta(minutes=5)
     sms_resend: timedelta = timedelta(seconds=60)
     captcha: timedelta = timedelta(minutes=5)
+    card_challenge: timedelta = timedelta(seconds=60)
     upload: timedelta = timedelta(minutes=15)
     download: timedelta = timedelta(minutes=5)
     most_upload_bytes: int = 10 * 2**20
+
+
+@dataclass(frozen=True)
+class CardDesk:
+    """What a card's answer is held against: the server's own address, which it is to name, the
+    origins of the pages that it may have been made on, and the CA.
+    """
+
+    audience: str
+    origin: str
+    other_origins: frozenset[str]
+    trust: Trust
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return self.other_origins | {self.origin}
 
 
 @dataclass(frozen=True)
@@ -35,6 +53,7 @@ class Office:
     storage: Storage
     passwords: Passwords
     addresses: Addresses
+    card_desk: CardDesk
     wake: Callable[[], Awaitable[None]]
     terms: Terms = Terms()
 

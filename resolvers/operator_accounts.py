@@ -9,15 +9,19 @@ from models.refusals import Refusal, refuse, refuse_any
 from resolvers.office import Office
 from resolvers.operators import has_card
 from resolvers.registration import USERNAME, columns_of, wrong_person
+from resolvers.rights import refuse_without_card
 from resolvers.usernames import NAMING, is_taken
 
 
 async def create_operator_account(
     office: Office, actor: Actor, username: str, person: Person
 ) -> OperatorAccount:
-    """Enter a person of the actor's unit. Raises Refused with everything that is wrong at once."""
+    """Enter a person of the actor's unit. Raises Refused with everything that is wrong at once; by
+    FORBIDDEN, or CARD_NEEDED in a session without the unit's legal card, before looking at it.
+    """
     if actor.role is not Role.ENTERPRISE_ADMIN or actor.enterprise_id is None:
         raise refuse("FORBIDDEN")
+    await refuse_without_card(actor)
     refuse_any(_wrong_form(username, person))
     row = OperatorAccount(enterprise_id=actor.enterprise_id, username=username)
     for name, value in columns_of(person).items():

@@ -36,11 +36,18 @@ async def login(
     return await open_session(office, account, SignInMethod.PASSWORD)
 
 
-async def open_session(office: Office, account: Account, by: SignInMethod) -> SignedIn:
+async def open_session(
+    office: Office, account: Account, by: SignInMethod, certificate_id: int | None = None
+) -> SignedIn:
+    """`certificate_id`: of the card that signed in; revoking it ends the session."""
     token = secrets.token_urlsafe(32)
     expires_at = now() + office.terms.session
     await Session.create(
-        token_hash=_hash(token), account=account, signed_in_by=by, expires_at=expires_at
+        token_hash=_hash(token),
+        account=account,
+        signed_in_by=by,
+        certificate_id=certificate_id,
+        expires_at=expires_at,
     )
     return SignedIn(token, expires_at)
 

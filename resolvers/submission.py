@@ -15,9 +15,10 @@ from models.numbers import application_number
 from models.problem import Problem
 from models.refusals import ProblemsRemain, Refusal, refuse, refuse_any
 from models.wizard import judge
-from models.workflow import move, parties_of, permit
+from models.workflow import move
 from resolvers.editing import expect_version, locked
 from resolvers.office import Office
+from resolvers.rights import permit_to
 from resolvers.scope import visible
 from resolvers.sms_codes import SUBMISSION, check_code, consume_code, send_code
 from resolvers.verification import acknowledge, verify
@@ -51,7 +52,7 @@ async def _editable(actor: Actor, application_id: int) -> Application:
     application = await visible(actor).get_or_none(id=application_id)
     if application is None:
         raise refuse("NOT_FOUND", "applicationId")
-    permit(ApplicationAction.SUBMIT, application, parties_of(actor, application))
+    await permit_to(actor, ApplicationAction.SUBMIT, application)
     return application
 
 

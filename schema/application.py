@@ -22,8 +22,9 @@ from models.public_id import Kind, public_id
 from models.remarks import remarks_of
 from models.verification import current_answers
 from models.wizard import judge
-from models.workflow import TURN, available_actions, parties_of
+from models.workflow import TURN
 from resolvers.paging import Page, cursor_of
+from resolvers.rights import open_acts
 from resolvers.scope import as_known_to, may_read_content
 from resolvers.timeline import timeline
 from schema.attachment import Attachment
@@ -76,10 +77,15 @@ class Application:
         maker = self.row.maker_id if self._is_open else self.row.held_maker_id
         return await institution(self.loaders, maker)
 
-    @strawberry.field(description="What the viewer may do now, by the workflow.")
-    def available_actions(self) -> list[ApplicationAction]:
+    @strawberry.field(
+        description="What the viewer may do now, by the workflow; nothing for a unit that has its legal card and signed in without it."
+    )
+    async def available_actions(self) -> list[ApplicationAction]:
         viewer = self.loaders.viewer
-        return available_actions(self.row, parties_of(viewer, self.row)) if viewer else []
+        if viewer is None:
+            return []
+        only_queries = await self.loaders.needs_card.load(viewer)
+        return open_acts(viewer, self.row, only_queries=only_queries)
 
     @strawberry.field(description="The steps of the wizard, judged as they stand now.")
     async def steps(self, info: Info) -> list[WizardStep]:

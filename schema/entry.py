@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 from models.persons import Person
-from models.refusals import refuse
 from resolvers import (
     captchas,
+    card_login,
     registration,
     sessions,
     sms_codes,
@@ -23,12 +23,12 @@ from schema.acting import (
 from schema.context import Info
 from schema.payloads import (
     Captcha,
+    CardChallenge,
     CardChallengePayload,
     LogoutPayload,
     RegisterEnterprisePayload,
     RequestCaptchaPayload,
     SendSmsCodePayload,
-    Session,
     SessionPayload,
 )
 
@@ -82,35 +82,42 @@ class Entry:
                 info.context.office, input.username, input.password, input.consents
             ),
         )
-        if signed_in is None:
-            return SessionPayload(session=None, errors=errors)
-        session = Session(token=signed_in.token, expires_at=signed_in.expires_at)
-        return SessionPayload(session=session, errors=[])
+        return SessionPayload.of(signed_in, errors)
 
     @strawberry.mutation(
-        description="A challenge for a legal card. Not open on this server: CARD_SIGN_IN_OFF."
+        description="A challenge for a legal card to sign. Anyone; good for one answer within 60 seconds, in the same session if there is one."
     )
     async def request_card_challenge(self, info: Info) -> CardChallengePayload:
-        _, errors = await attempt(info, None, _no_card_sign_in)
-        return CardChallengePayload(challenge=None, errors=errors)
+        async def asking() -> card_login.Challenge:
+            viewer = await info.context.viewer()
+            return await card_login.request_card_challenge(info.context.office, viewer)
+
+        told, errors = await attempt(info, None, asking)
+        return CardChallengePayload(
+            challenge=CardChallenge.of(told) if told else None, errors=errors
+        )
 
     @strawberry.mutation(
-        description="Sign in by legal card. Not open on this server: CARD_SIGN_IN_OFF."
+        description="Sign a unit's administrator in by the unit's legal card (法人卡). Anyone who holds the card; operator cards are refused. The challenge is used up whatever comes out."
     )
     async def login_with_card(
         self, info: Info, input: Annotated[inputs.LoginWithCardInput, INPUT]
     ) -> SessionPayload:
-        _, errors = await attempt(info, input, _no_card_sign_in)
-        return SessionPayload(session=None, errors=errors)
+        async def signing_in() -> sessions.SignedIn:
+            viewer = await info.context.viewer()
+            proof = card_login.Proof(
+                input.challenge_id, input.certificate, input.signature, input.origin
+            )
+            return await card_login.login_with_card(
+                info.context.office, viewer, proof, input.consents
+            )
+
+        return SessionPayload.of(*await attempt(info, input, signing_in))
 
     @strawberry.mutation(description="Sign out: the token is of no use from now on.")
     async def logout(self, info: Info) -> LogoutPayload:
         _, errors = await attempt_as(info, None, sessions.logout)
         return LogoutPayload(errors=errors)
-
-
-async def _no_card_sign_in() -> None:
-    raise refuse("CARD_SIGN_IN_OFF")
 
 
 def _unit_form(form: inputs.RegisterUnitInput) -> registration.UnitForm:

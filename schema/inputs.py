@@ -94,9 +94,17 @@ class LoginInput:
 @strawberry.input(description="Signing in by legal card.")
 class LoginWithCardInput:
     challenge_id: ID = says("From requestCardChallenge.")
-    certificate: str = says("The card's certificate, PEM.")
-    signature: str = says("Of the challenge's payload, base64.")
+    certificate: str = says(
+        "The card's certificate, PEM with LF as line ends; at most 8000 characters."
+    )
+    signature: str = says(
+        "By the card's agent, base64: ECDSA (DER) or RSA PKCS #1 v1.5 with SHA-256; at most 2000 characters. docs/card-sign-in.md says of which bytes."
+    )
     consents: list[Consent] = says("Both are needed (manual §3.1).")
+    origin: str | None = strawberry.field(
+        default=None,
+        description="The origin of the page that asked the agent, as the agent signed it; null: the server's own.",
+    )
 
 
 @strawberry.input(description="Starting an application.")

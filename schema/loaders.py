@@ -18,7 +18,7 @@ from models.dossier import Dossier, dossiers_of
 from models.enterprise import Enterprise
 from models.institution import Institution
 from models.region import Region
-from resolvers.applications import units_with_legal_card
+from resolvers.rights import needs_card, units_with_legal_card
 
 Row = TypeVar("Row", bound=Model)
 Key = TypeVar("Key", int, str)
@@ -53,11 +53,16 @@ async def _with_legal_card(units: Sequence[int]) -> list[bool]:
     return [unit in found for unit in units]
 
 
+async def _need_cards(viewers: Sequence[Actor]) -> list[bool]:
+    return [await needs_card(viewer) for viewer in viewers]
+
+
 class Loaders:
     """What one root field loads, and for whom."""
 
     def __init__(self, viewer: Actor | None) -> None:
         self.viewer = viewer
+        self.needs_card: DataLoader[Actor, bool] = DataLoader(_need_cards)
         self.dossier: DataLoader[Application, Dossier] = DataLoader(
             dossiers_of, cache_key_fn=lambda row: row.id
         )

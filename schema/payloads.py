@@ -8,6 +8,8 @@ import strawberry
 from models.code import Captcha as CaptchaRow
 from models.code import SmsCode
 from resolvers import attachments as papers
+from resolvers.card_login import Challenge
+from resolvers.sessions import SignedIn
 from schema.application import Application
 from schema.attachment import Attachment
 from schema.enterprise import OperatorAccount
@@ -68,12 +70,23 @@ class SessionPayload:
     session: Session | None = says("The new session.")
     errors: list[UserError] = says(ERRORS)
 
+    @classmethod
+    def of(cls, opened: SignedIn | None, errors: list[UserError]) -> "SessionPayload":
+        session = Session(token=opened.token, expires_at=opened.expires_at) if opened else None
+        return cls(session=session, errors=errors)
+
 
 @strawberry.type(description="What a legal card is to sign.")
 class CardChallenge:
-    id: strawberry.ID = says("For `challengeId`.")
-    payload: str = says("What to sign.")
-    expires_at: datetime = says("Until when it can be answered.")
+    id: strawberry.ID = says("For `challengeId`; to be told to nobody, the agent included.")
+    payload: str = says(
+        "For the card's agent: canonical JSON, which it signs with the certificate's hash and the page's origin (docs/card-sign-in.md)."
+    )
+    expires_at: datetime = says("Until when it can be answered, once.")
+
+    @classmethod
+    def of(cls, told: Challenge) -> "CardChallenge":
+        return cls(id=strawberry.ID(told.id), payload=told.payload, expires_at=told.expires_at)
 
 
 @strawberry.type(description="Answer of requestCardChallenge.")

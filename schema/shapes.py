@@ -21,6 +21,7 @@ LONGEST = {
     "file_name": 120,
     "certificate": 8000,
     "signature": 2000,
+    "origin": 300,
     "acknowledged_warnings": 160,
     "carrier": 60,
     "tracking_number": 60,
@@ -34,7 +35,7 @@ LONGEST = {
     "captcha_id": 32,
     "region_code": 20,
 }
-LINES = frozenset({"note"})
+LINES = frozenset({"note", "certificate"})
 """May have several lines."""
 MOST_ITEMS = 100
 CONTROL = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from hardware.authority import Authority
 from hardware.worker import HardwareWorker
+from models.card import Certificate
 from models.database import connect
+from models.enums import RevocationReason
 from models.institution_file import load_institutions
 from resolvers.officers import add_officer, institution_called
 from resolvers.passwords import Passwords
+from resolvers.revoking import certificates_called, revoke_certificate
 from server.authority import ensure_authority, known_authority, module_of
 from server.faults import StartFault
 from server.folder import ensure_folder
@@ -39,6 +42,15 @@ async def import_institutions(settings: Settings, file: Path) -> int:
     """Raises InstitutionFileError."""
     async with _database(settings):
         return await load_institutions(file)
+
+
+async def revoke(settings: Settings, text: str, reason: RevocationReason) -> list[Certificate]:
+    """Revoke what a serial number or a card's number names. Raises StartFault if nothing does."""
+    async with _database(settings):
+        found = await certificates_called(text)
+        if not found:
+            raise StartFault(f"no certificate has the serial number {text}, and no card the number")
+        return [await revoke_certificate(row.id, reason) for row in found]
 
 
 def export_authority(settings: Settings, folder: Path) -> None:

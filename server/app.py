@@ -72,5 +72,6 @@ def _routes(settings: Settings) -> list[BaseRoute]:
             Route("/", _home),
             Route("/dev/outbox", dev.outbox),
             Route("/dev/captcha/{id}", dev.captcha),
+            Route("/dev/card-pin/{number}", dev.card_pin),
         ]
     return routes

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 from pydantic import ValidationError
 
+from models.enums import RevocationReason
 from server.faults import StartFault
 from server.settings import Settings
 
@@ -180,6 +181,34 @@ def institution_import(file: Path) -> None:
     except InstitutionFileError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{count} institutions")
+
+
+@main.group()
+def card() -> None:
+    """Cards."""
+
+
+@card.command("revoke")
+@click.argument("number_or_serial")
+@click.option(
+    "--reason",
+    type=click.Choice([reason.value for reason in RevocationReason]),
+    default=RevocationReason.UNSPECIFIED.value,
+    show_default=True,
+    help="As in a CRL (RFC 5280).",
+)
+def card_revoke(number_or_serial: str, reason: str) -> None:
+    """Revoke a certificate by its serial number, or those of a card by the card's number.
+
+    It cannot be undone. Sessions that the card has signed in end.
+    """
+    from server.administration import revoke
+
+    for row in done(revoke(settings_or_exit(), number_or_serial, RevocationReason(reason))):
+        why = row.revocation_reason.value if row.revocation_reason else ""
+        click.echo(
+            f"{row.serial_number} is revoked since {row.revoked_at:%Y-%m-%d %H:%M:%S}Z {why}"
+        )
 
 
 @main.group()

@@ -1,10 +1,13 @@
-"""For development only: what would have been sent, and what a captcha shows."""
+"""For development only: what would have been sent, what a captcha shows, what a card's PIN is."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from models.card import Card
 from models.code import Captcha
+from models.enums import CardStatus
 from models.message import Message
+from server.keys import keys_of
 
 MOST = 2000
 
@@ -33,3 +36,11 @@ async def captcha(request: Request) -> Response:
     if row is None:
         return PlainTextResponse("no such captcha", 404)
     return PlainTextResponse(row.answer)
+
+
+async def card_pin(request: Request) -> Response:
+    """The holder's PIN of a card that was made: it stands in for the letter that tells it."""
+    number = request.path_params["number"].replace("\0", "")
+    if not await Card.exists(number=number, status=CardStatus.ISSUED):
+        return PlainTextResponse("no such card", 404)
+    return PlainTextResponse(keys_of(request.app.state.engine.settings).card_pins(number).user)

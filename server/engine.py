@@ -81,7 +81,7 @@ def _assembled(
     workshop = Workshop(
         hardware=hardware,
         issuing_pin=keys.authority_pins().issuing.user,
-        pins_of=lambda number: keys.pins(f"card|{number}"),
+        pins_of=keys.card_pins,
         issuer_pem=authority.issuing_pem,
         base_url=settings.url,
     )
@@ -89,7 +89,7 @@ def _assembled(
     wakeups = WakeUps(settings.broadcast_url, lambda: _call(listeners))
     issuing = IssuingWorker(workshop, wakeups.announce)
     listeners.append(issuing.wake)
-    office = office_of(settings, keys, client, wakeups.announce)
+    office = office_of(settings, keys, client, authority, wakeups.announce)
     return Engine(settings, office, hub, Shelter(), authority, courier, issuing, wakeups)
 
 

@@ -33,6 +33,10 @@ class Keys:
         """Of a token: its security officer's and its holder's."""
         return Pins(so=self.pin(f"so-pin|{token}"), user=self.pin(f"user-pin|{token}"))
 
+    def card_pins(self, number: str) -> Pins:
+        """Of the card of that number."""
+        return self.pins(f"card|{number}")
+
     def authority_pins(self) -> AuthorityPins:
         return AuthorityPins(
             root=self.pins("authority|root"), issuing=self.pins("authority|issuing")

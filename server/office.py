@@ -1,11 +1,14 @@
 """Wiring: which adapter stands behind each port, by the settings."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import httpx
 
+from hardware.authority import Authority
+from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
-from resolvers.office import Office
+from resolvers.office import CardDesk, Office
 from resolvers.passwords import Passwords
 from resolvers.storage import FileStorage
 from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
@@ -17,14 +20,29 @@ from subscriptions.sms import HttpSms, LocalSms, SmsGateway
 
 
 def office_of(
-    settings: Settings, keys: Keys, client: httpx.AsyncClient, wake: Callable[[], Awaitable[None]]
+    settings: Settings,
+    keys: Keys,
+    client: httpx.AsyncClient,
+    authority: Authority,
+    wake: Callable[[], Awaitable[None]],
 ) -> Office:
     return Office(
         verifier=_verifier(settings, client),
         storage=FileStorage(settings.files),
         passwords=Passwords(),
         addresses=Addresses(keys.derived("addresses")),
+        card_desk=_card_desk(settings, authority),
         wake=wake,
+    )
+
+
+def _card_desk(settings: Settings, authority: Authority) -> CardDesk:
+    url = urlsplit(settings.url)
+    return CardDesk(
+        audience=settings.url,
+        origin=f"{url.scheme}://{url.netloc}",
+        other_origins=frozenset(settings.allowed_origins),
+        trust=Trust.of(authority),
     )
 
 

@@ -20,6 +20,7 @@ class Refused(Exception):  # noqa: N818 - the server refused
     def __init__(self, operation: str, errors: list[dict[str, Any]]) -> None:
         told = "; ".join(f"{e['code']} {e['message']} ({_place(e)})" for e in errors)
         super().__init__(f"{operation}: {told}")
+        self.codes = [e["code"] for e in errors]
 
 
 def _place(error: dict[str, Any]) -> str:

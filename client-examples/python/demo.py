@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import screen
 from api import Refused, Unreachable
+from by_card import NotAsPromised
 from story import Unverified, play
 from watch import LostEvent
 
@@ -36,7 +37,7 @@ def main() -> int:
         screen.console.print(f"No development server to play with: {error}", style="red")
         screen.console.print("Start one in another terminal: make run", style="red")
         return 2
-    except (Refused, LostEvent, Unverified) as error:
+    except (Refused, LostEvent, NotAsPromised, Unverified) as error:
         screen.console.print(f"The story failed: {error}", style="bold red")
         return 1
     return 0

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import screen
 from api import Desk, Unreachable
+from by_card import sign_in_and_revoke
 from chain import verdicts
 from unit import Unit, sign_in
 from watch import Watcher
@@ -61,7 +62,9 @@ async def play(server: str, officers: Path) -> None:
             mine.check(unit.id, ["STARTED", *BEFORE, *MAKING])
             await desk_events.until("COMPLETED", unit.id)
             desk_events.check(unit.id, [*BEFORE, *MAKING])
-        await _show(unit, desk)
+        detail = await _show(unit, desk)
+        await sign_in_and_revoke(unit.desk, detail["cards"], officers.parent)
+        screen.console.print(detail["status"], style="bold green")
 
 
 @asynccontextmanager
@@ -143,7 +146,7 @@ async def _make(unit: Unit, desk: Desk, mine: Watcher) -> None:
     await mine.until("COMPLETED", unit.id)
 
 
-async def _show(unit: Unit, desk: Desk) -> None:
+async def _show(unit: Unit, desk: Desk) -> dict[str, Any]:
     detail = await unit.desk.ask("Detail", id=unit.id)
     screen.cards(detail["cards"])
     legal = detail["cards"][0]["certificate"]
@@ -167,4 +170,4 @@ async def _show(unit: Unit, desk: Desk) -> None:
         f"邮件 {len(mails)} 封：" + "；".join(m["subject"] for m in mails), style="dim"
     )
     screen.console.print(f"备注：{detail['remarks']}", style="dim")
-    screen.console.print(detail["status"], style="bold green")
+    return detail
