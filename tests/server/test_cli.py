@@ -38,6 +38,18 @@ WRONG = [
 # fmt: on
 
 
+def test_revoking_what_is_not_there_is_told_in_one_line(folder: Path) -> None:
+    done = run("card", "revoke", "4711", data_dir=folder)
+    assert done.returncode == 1
+    assert "no certificate has the serial number 4711" in _one_line(done.stderr)
+
+
+def test_a_certificate_is_not_revoked_for_a_reason_that_no_crl_knows(folder: Path) -> None:
+    done = run("card", "revoke", "4711", "--reason", "boredom", data_dir=folder)
+    assert done.returncode == 2
+    assert "'keyCompromise'" in done.stderr
+
+
 @pytest.mark.parametrize(("settings", "told"), WRONG)
 def test_a_wrong_setting_is_told_in_one_line(
     folder: Path, settings: dict[str, str], told: str
