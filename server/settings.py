@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         parts = urlsplit(url)
         if url and not url.startswith("memory://") and not (parts.hostname and _port_of(parts)):
             raise ValueError("must name a host, and a port that is a number")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _address_ends_without_a_slash(cls, url: str) -> str:
         return url.rstrip("/")
 
     @model_validator(mode="after")

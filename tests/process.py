@@ -74,6 +74,8 @@ class ServerProcess:
     def _wait(self) -> None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
+            if self._process and self._process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self._process.returncode}")
             try:
                 if httpx.get(f"{self.url}/readyz", timeout=PATIENCE).status_code == 200:
                     return

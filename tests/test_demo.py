@@ -39,6 +39,28 @@ def test_the_demo_ends_completed_and_its_card_signs_in_until_it_is_revoked(
     assert [told for told in SHOWN if not any(told in line for line in lines)] == []
 
 
+def test_when_the_server_dies_in_the_middle_the_demo_says_so(settings: Settings) -> None:
+    port = free_port()
+    with (
+        server_process(port, **told(settings)) as server,
+        subprocess.Popen(
+            [sys.executable, "-u", DEMO],
+            env=environment(port=port, data_dir=settings.data_dir),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as demo,
+    ):
+        for line in demo.stdout or ():
+            if "SUBMITTED" in line:
+                server.kill()
+                break
+        rest = demo.communicate(timeout=100)[0]
+    assert demo.returncode in (1, 2)
+    assert "Traceback" not in rest
+    assert "The story" in rest or "No development server" in rest
+
+
 def test_without_a_server_the_demo_says_so(tmp_path: Path) -> None:
     done = _demo(free_port(), tmp_path)
     assert done.returncode == 2

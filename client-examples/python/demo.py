@@ -12,9 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import httpx
 import screen
 from api import Refused, Unreachable
 from by_card import NotAsPromised
+from gql.transport.exceptions import TransportError
 from story import Unverified, play
 from watch import LostEvent
 
@@ -39,6 +41,10 @@ def main() -> int:
         return 2
     except (Refused, LostEvent, NotAsPromised, Unverified) as error:
         screen.console.print(f"The story failed: {error}", style="bold red")
+        return 1
+    except (TransportError, httpx.HTTPError, TimeoutError) as error:
+        told = str(error) or type(error).__name__
+        screen.console.print(f"The story broke off, the server went away: {told}", style="bold red")
         return 1
     return 0
 
