@@ -4,9 +4,10 @@ from models.account import Account
 from models.database import alone, transaction
 from models.enums import Role
 from models.institution import Institution
+from models.password_rules import password_problem
 from models.refusals import refuse
 from resolvers.passwords import Passwords
-from resolvers.registration import PASSWORD_LENGTH, USERNAME
+from resolvers.registration import USERNAME
 from resolvers.usernames import NAMING, is_taken
 
 
@@ -15,12 +16,13 @@ async def add_officer(
 ) -> Account:
     """An officer of `institution`, or an administrator of the platform for None.
 
-    Raises Refused: USERNAME_FORMAT, USERNAME_TAKEN, PASSWORD_LENGTH.
+    Raises Refused: USERNAME_FORMAT, USERNAME_TAKEN, PASSWORD_LENGTH, PASSWORD_IS_USERNAME,
+    PASSWORD_COMMON.
     """
     if not USERNAME.fullmatch(username):
         raise refuse("USERNAME_FORMAT")
-    if len(password) not in PASSWORD_LENGTH:
-        raise refuse("PASSWORD_LENGTH")
+    if code := password_problem(username, password):
+        raise refuse(code)
     password_hash = await passwords.hash(password)
     async with transaction():
         await alone(NAMING)

@@ -1,9 +1,11 @@
-"""Passwords, kept as argon2id hashes (RFC 9106)."""
+"""Passwords, kept as argon2id hashes (RFC 9106) of their normal form."""
 
 import asyncio
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from models.password_rules import password_form
 
 
 class Passwords:
@@ -14,12 +16,16 @@ class Passwords:
         self._decoy = self._hasher.hash("nobody's password")
 
     async def hash(self, password: str) -> str:
-        return await asyncio.to_thread(self._hasher.hash, password)
+        return await asyncio.to_thread(self._hasher.hash, password_form(password))
 
     async def matches(self, kept: str | None, password: str) -> bool:
-        """Whether `password` is the one behind `kept`. An unknown account (None) costs as much."""
-        found = await asyncio.to_thread(self._verify, kept or self._decoy, password)
-        return found and kept is not None
+        """Whether `password` is the one behind `kept`. An unknown account (None) costs as much.
+
+        A hash that is older than the normal form was made of the password as it was typed.
+        """
+        forms = dict.fromkeys((password_form(password), password))
+        found = [await asyncio.to_thread(self._verify, kept or self._decoy, form) for form in forms]
+        return any(found) and kept is not None
 
     def _verify(self, kept: str, password: str) -> bool:
         try:

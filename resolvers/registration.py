@@ -20,6 +20,7 @@ from models.identifiers import (
     unit_name_problem,
     uscc_problem,
 )
+from models.password_rules import password_problem
 from models.persons import Person, person_problems
 from models.refusals import Refusal, refuse_any
 from resolvers.office import Office
@@ -28,7 +29,6 @@ from resolvers.usernames import NAMING, is_taken
 
 IDENTITY = ("name", "idType", "idNumber", "idValidFrom", "idValidTo", "country")
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{3,39}")
-PASSWORD_LENGTH = range(8, 129)
 BOTH_CONSENTS = frozenset(Consent)
 
 
@@ -101,10 +101,8 @@ def _wrong_unit(unit: UnitForm) -> Iterator[Refusal]:
 def _wrong_account(account: AccountForm) -> Iterator[Refusal]:
     if not USERNAME.fullmatch(account.username):
         yield Refusal("USERNAME_FORMAT", ("account", "username"))
-    if len(account.password) not in PASSWORD_LENGTH:
-        yield Refusal("PASSWORD_LENGTH", ("account", "password"))
-    elif account.password.casefold() == account.username.casefold():
-        yield Refusal("PASSWORD_IS_USERNAME", ("account", "password"))
+    if code := password_problem(account.username, account.password):
+        yield Refusal(code, ("account", "password"))
     if account.password != account.password_confirmation:
         yield Refusal("PASSWORD_MISMATCH", ("account", "passwordConfirmation"))
     yield from wrong_person(("account",), account.person, (*IDENTITY, "phone", "email"))

@@ -64,7 +64,7 @@ class RegisterUnitInput:
 @strawberry.input(description="Step 2 of registering (manual Fig 10): the administrator's account.")
 class RegisterAccountInput:
     username: str = says("4–40 letters, digits or . _ - @; unique.")
-    password: str = says("8–128 characters, not the username.")
+    password: str = says("8–128 characters, not well known, not containing the username.")
     password_confirmation: str = says("The same again.")
     name: str = says("Of the administrator; at most 64 characters.")
     id_type: IdType = says("Of the administrator's document.")

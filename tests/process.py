@@ -27,12 +27,15 @@ def environment(**settings: Any) -> dict[str, str]:
     return {**kept, **told}
 
 
-def run(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, stdin: str | None = None, **settings: Any
+) -> subprocess.CompletedProcess[str]:
     """One command to its end."""
     return subprocess.run(
         [PORTCARD, *arguments],
         env=environment(**settings),
         cwd=ROOT,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -111,6 +111,15 @@ def test_an_officer_is_of_one_institution_or_expressly_of_the_platform(
     assert "either --institution CODE_OR_NAME or --platform" in done.stderr
 
 
+def test_an_officers_password_keeps_the_rules(folder: Path) -> None:
+    told = ["officer", "add", "li.wei", "--platform", "--password-stdin"]
+    for password, why in (("12345678", "too well known"), ("li.wei.li.wei", "the username")):
+        done = run(*told, stdin=password, data_dir=folder)
+        assert done.returncode == 1
+        assert why in _one_line(done.stderr)
+    assert run(*told, stdin="a horse of beijing", data_dir=folder).returncode == 0
+
+
 def test_a_database_without_a_schema_is_told_in_one_line(tmp_path: Path) -> None:
     told = ["--institution", "天津制卡中心", "--password-stdin"]
     done = run("officer", "add", "somebody", *told, data_dir=tmp_path)
