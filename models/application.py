@@ -35,7 +35,8 @@ class Application(Model):
     `status` is changed by models.workflow alone. `unfinished_of` holds the unit's id while the
     application is unfinished; being unique, it lets a unit have but one (manual §5.5). `maker`,
     `issuer` and `data_centre` are what the unit has chosen; the `held_` ones those that it was
-    last submitted to, who alone see it.
+    last submitted to, who alone see it. `accepted_by` is the account of the officer who accepted it
+    last; `four_eyes`: that officer may not approve it, as the rule was then.
     """
 
     id = fields.IntField(primary_key=True)
@@ -49,6 +50,8 @@ class Application(Model):
     updated_at = fields.DatetimeField(auto_now=True)
     submitted_at = fields.DatetimeField(null=True)
     discarded_at = fields.DatetimeField(null=True)
+    accepted_by_id = fields.IntField(null=True)
+    four_eyes = fields.BooleanField(default=False, db_default=False)
 
     region_code = fields.CharField(max_length=20, null=True)
     street = fields.CharField(max_length=200, null=True)

@@ -2,10 +2,11 @@
 
 Source: manual §5.5 (Table 2) and requirements "Status". Read a row as: `act` takes an application
 from `start` to `end` when done by one of `by`.
-What else an act demands (complete steps, a code, media for every card) stands with the act.
+What else an act demands of who does it are its guards; what it demands of the application (complete
+steps, a code, media for every card) stands with the act.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from models.actor import Actor
@@ -25,6 +26,21 @@ EITHER = ISSUER | MAKER
 
 
 @dataclass(frozen=True)
+class Guard:
+    """What else must hold between an application and the account that acts; its refusal's code."""
+
+    code: str
+    holds: Callable[[Application, int | None], bool]
+
+
+def _is_second_pair_of_eyes(application: Application, account_id: int | None) -> bool:
+    return not application.four_eyes or account_id != application.accepted_by_id
+
+
+FOUR_EYES = (Guard("FOUR_EYES", _is_second_pair_of_eyes),)
+
+
+@dataclass(frozen=True)
 class Move:
     """One line of the workflow."""
 
@@ -32,6 +48,7 @@ class Move:
     start: State
     end: State
     by: frozenset[Party]
+    guards: tuple[Guard, ...] = ()
 
 
 # fmt: off
@@ -46,8 +63,8 @@ WORKFLOW = (
     Move(Act.ACCEPT,           State.SUBMITTED,      State.IN_REVIEW,      ISSUER),
     Move(Act.RETURN,           State.SUBMITTED,      State.RETURNED,       ISSUER),
     Move(Act.RETURN,           State.IN_REVIEW,      State.RETURNED,       ISSUER),
-    Move(Act.APPROVE,          State.IN_REVIEW,      State.MEDIA_REQUIRED, ISSUER),
-    Move(Act.APPROVE,          State.IN_REVIEW,      State.MEDIA_READY,    ISSUER),
+    Move(Act.APPROVE,          State.IN_REVIEW,      State.MEDIA_REQUIRED, ISSUER, FOUR_EYES),
+    Move(Act.APPROVE,          State.IN_REVIEW,      State.MEDIA_READY,    ISSUER, FOUR_EYES),
     Move(Act.REGISTER_MEDIA,   State.MEDIA_REQUIRED, State.MEDIA_REQUIRED, EITHER),
     Move(Act.REGISTER_MEDIA,   State.MEDIA_REQUIRED, State.MEDIA_READY,    EITHER),
     Move(Act.REGISTER_MEDIA,   State.MEDIA_READY,    State.MEDIA_READY,    EITHER),
@@ -87,12 +104,21 @@ def parties_of(actor: Actor, application: Application) -> frozenset[Party]:
     return frozenset(party for party, institution in held if mine and institution == mine)
 
 
-def available_actions(application: Application, parties: Collection[Party]) -> list[Act]:
-    """The acts that the workflow lets these parties do now, in the table's order."""
+def available_actions(
+    application: Application, parties: Collection[Party], account_id: int | None = None
+) -> list[Act]:
+    """The acts that the workflow lets this account, being these parties, do now, in the table's
+    order.
+    """
     if application.discarded_at:
         return []
-    acts = (m.act for m in WORKFLOW if m.start is application.status and m.by & set(parties))
+    rows = (m for m in WORKFLOW if m.start is application.status and m.by & set(parties))
+    acts = (m.act for m in rows if not _unmet(m, application, account_id))
     return list(dict.fromkeys(acts))
+
+
+def _unmet(row: Move, application: Application, account_id: int | None) -> list[Guard]:
+    return [guard for guard in row.guards if not guard.holds(application, account_id)]
 
 
 def moves_of(act: Act, parties: Collection[Party]) -> list[Move]:
@@ -101,18 +127,27 @@ def moves_of(act: Act, parties: Collection[Party]) -> list[Move]:
 
 
 def permit(
-    act: Act, application: Application, parties: Collection[Party], place: str = "applicationId"
+    act: Act,
+    application: Application,
+    parties: Collection[Party],
+    place: str = "applicationId",
+    account_id: int | None = None,
 ) -> None:
     """Raise Refused (at `place` of the input) unless the table has a row for this act, state and
-    party.
+    party whose guards hold for the account.
 
-    FORBIDDEN: no such party may ever do it. WRONG_STATE: they may, but not now.
+    FORBIDDEN: no such party may ever do it. WRONG_STATE: they may, but not now. Else a guard's
+    code.
     """
     rows = moves_of(act, parties)
     if not rows:
         raise refuse("FORBIDDEN", place)
-    if application.discarded_at or all(move.start is not application.status for move in rows):
+    here = [row for row in rows if row.start is application.status]
+    if application.discarded_at or not here:
         raise Refused(WrongState("WRONG_STATE", (place,), current_status=application.status))
+    unmet = [_unmet(row, application, account_id) for row in here]
+    if all(unmet):
+        raise refuse(unmet[0][0].code, place)
 
 
 def move(application: Application, act: Act, end: State) -> State:

@@ -24,7 +24,7 @@ async def locked(
     """The application, held until the transaction ends, if `actor` may do `act` to it now; `place`
     is the field of the input that names it.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, CARD_NEEDED, WRONG_STATE.
+    Raises Refused: NOT_FOUND, FORBIDDEN, CARD_NEEDED, WRONG_STATE, FOUR_EYES.
     """
     application = await visible(actor).filter(id=application_id).select_for_update().first()
     if application is None:

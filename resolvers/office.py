@@ -15,7 +15,10 @@ from resolvers.verifier import Verifier
 
 @dataclass(frozen=True)
 class Terms:
-    """The times and sizes that a deployment may set."""
+    """The times, sizes and rules that a deployment may set.
+
+    `four_eyes`: who accepted an application may not approve it.
+    """
 
     session: timedelta = timedelta(hours=12)
     sms_code: timedelta = timedelta(minutes=5)
@@ -25,6 +28,7 @@ class Terms:
     upload: timedelta = timedelta(minutes=15)
     download: timedelta = timedelta(minutes=5)
     most_upload_bytes: int = 10 * 2**20
+    four_eyes: bool = False
 
 
 @dataclass(frozen=True)

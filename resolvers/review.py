@@ -44,13 +44,16 @@ class Reason:
 
 
 async def accept_application(office: Office, actor: Actor, application_id: int) -> Application:
-    """受理: from now on the unit can do nothing.
+    """受理: from now on the unit can do nothing. Who accepted stays with the application, for the
+    four-eyes rule as it is now.
 
     Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.ACCEPT)
         was = move(application, ApplicationAction.ACCEPT, ApplicationStatus.IN_REVIEW)
+        application.accepted_by_id = actor.account_id
+        application.four_eyes = office.terms.four_eyes
         await application.save()
         await append(application, ApplicationEventType.ACCEPTED, actor, was=was)
     return application
@@ -109,7 +112,7 @@ async def approve_application(
 ) -> Application:
     """审核通过: its cards come into being, and wait for the unit's media or are ready to be made.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, FOUR_EYES.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.APPROVE)

@@ -58,16 +58,19 @@ async def permit_to(
     actor: Actor, act: ApplicationAction, application: Application, place: str = "applicationId"
 ) -> None:
     """Raise Refused unless `actor` may do `act` to the application now: FORBIDDEN if never,
-    CARD_NEEDED if not in this session, WRONG_STATE if not in its present state.
+    CARD_NEEDED if not in this session, WRONG_STATE if not in its present state, or the code of a
+    guard of the workflow.
     """
     parties = parties_of(actor, application)
     if moves_of(act, parties):
         await refuse_without_card(actor, place)
-    permit(act, application, parties, place)
+    permit(act, application, parties, place, actor.account_id)
 
 
 def open_acts(
     actor: Actor, application: Application, *, only_queries: bool
 ) -> list[ApplicationAction]:
     """The acts that `permit_to` lets pass now; `only_queries` is what `needs_card` says."""
-    return [] if only_queries else available_actions(application, parties_of(actor, application))
+    if only_queries:
+        return []
+    return available_actions(application, parties_of(actor, application), actor.account_id)

@@ -8,7 +8,7 @@ import httpx
 from hardware.authority import Authority
 from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
-from resolvers.office import CardDesk, Office
+from resolvers.office import CardDesk, Office, Terms
 from resolvers.passwords import Passwords
 from resolvers.storage import FileStorage
 from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
@@ -33,6 +33,7 @@ def office_of(
         addresses=Addresses(keys.derived("addresses")),
         card_desk=_card_desk(settings, authority),
         wake=wake,
+        terms=Terms(four_eyes=settings.demands_four_eyes),
     )
 
 

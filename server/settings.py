@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     pkcs11_module: Path | None = None
     secret_key: SecretStr | None = None
     allowed_origins: Annotated[list[str], NoDecode] = []
+    four_eyes: bool | None = None
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 
     @field_validator("allowed_origins", mode="before")
@@ -92,6 +93,11 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.env is Environment.DEVELOPMENT
+
+    @property
+    def demands_four_eyes(self) -> bool:
+        """In production unless said otherwise."""
+        return not self.is_development if self.four_eyes is None else self.four_eyes
 
     @property
     def database(self) -> str:

@@ -102,6 +102,17 @@ def test_a_party_may_do_an_act_in_a_state_exactly_where_the_table_says(
         assert refusal.current_status is state
 
 
+def test_who_accepted_may_not_approve_where_four_eyes_are_demanded() -> None:
+    application = _application(State.IN_REVIEW)
+    application.accepted_by_id, application.four_eyes = 7, True
+    for account, acts in ((7, [Act.RETURN]), (8, [Act.RETURN, Act.APPROVE])):
+        assert available_actions(application, {Party.ISSUER}, account) == acts
+    with pytest.raises(Refused, match="FOUR_EYES"):
+        permit(Act.APPROVE, application, {Party.ISSUER}, account_id=7)
+    permit(Act.APPROVE, application, {Party.ISSUER}, account_id=8)
+    assert {row.act for row in WORKFLOW if row.guards} == {Act.APPROVE}
+
+
 @pytest.mark.parametrize(("act", "start", "end"), list(product(Act, State, State)))
 def test_an_act_leads_exactly_where_the_table_says(act: Act, start: State, end: State) -> None:
     application = _application(start)
