@@ -7,9 +7,11 @@ from models.card_challenge import CardChallenge
 from models.code import Captcha, SmsCode
 from models.enterprise import Enterprise, OperatorAccount
 from models.event import Event
+from models.guesses import Guesses
 from models.institution import Institution
 from models.message import Message
 from models.region import Region
+from models.second_factor import RecoveryCode, SecondFactor
 
 __all__ = [
     "Account",
@@ -22,12 +24,15 @@ __all__ = [
     "Certificate",
     "Enterprise",
     "Event",
+    "Guesses",
     "Institution",
     "Issuance",
     "Message",
     "Operator",
     "OperatorAccount",
+    "RecoveryCode",
     "Region",
+    "SecondFactor",
     "Session",
     "SmsCode",
     "Verification",

@@ -33,6 +33,7 @@ class Session(Model):
     """A signed-in stay. The token is opaque, kept only as a hash, and can be revoked.
 
     `certificate` is the one that a card signed in with: revoking it ends the stay.
+    `last_used_at` is true to the minute, `network` the masked address it was opened from.
     """
 
     id = fields.IntField(primary_key=True)
@@ -43,9 +44,12 @@ class Session(Model):
         "models.Certificate", null=True
     )
     created_at = fields.DatetimeField(auto_now_add=True)
+    last_used_at = fields.DatetimeField(null=True)
+    network = fields.CharField(max_length=50, default="", db_default="")
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
     account_id: int
 
     class Meta:
         table = "session"
+        indexes = (("account_id", "id"),)

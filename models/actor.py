@@ -7,7 +7,10 @@ from models.enums import Role, SignInMethod
 
 @dataclass(frozen=True)
 class Actor:
-    """A signed-in account with what decides its rights: role, unit, institution, way of sign-in."""
+    """A signed-in account with what decides its rights: role, unit, institution, way of sign-in.
+
+    `may_only_enrol`: an officer who has no second factor where one is required.
+    """
 
     account_id: int
     session_id: int
@@ -17,3 +20,4 @@ class Actor:
     signed_in_by: SignInMethod
     enterprise_id: int | None = None
     institution_id: int | None = None
+    may_only_enrol: bool = False

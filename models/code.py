@@ -20,6 +20,7 @@ class SmsCode(Model):
     phone = fields.CharField(max_length=30)
     purpose = fields.CharField(max_length=20)
     subject = fields.CharField(max_length=40, default="")
+    network = fields.CharField(max_length=50, default="", db_default="")
     code_hash = fields.CharField(max_length=64)
     attempts = fields.IntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -29,4 +30,4 @@ class SmsCode(Model):
 
     class Meta:
         table = "sms_code"
-        indexes = (("phone", "purpose", "subject"),)
+        indexes = (("phone", "purpose", "subject"), ("subject", "id"), ("network", "id"))

@@ -146,12 +146,17 @@ def _reason_text(kept: dict[str, Any]) -> str:
     return f"【{CATEGORY_NAMES[category]}】{says}{note}{hint}"
 
 
-def code_message(key: str, phone: str, digits: str, purpose: str, minutes: int) -> dict[str, Any]:
-    """The columns of the SMS that carries a code; `digits` are blanked once it is sent."""
+def code_message(
+    key: str, phone: str, digits: str, purpose: str, minutes: int, mail: str | None = None
+) -> dict[str, Any]:
+    """The columns of the SMS, or of the mail to `mail`, that carries a code; `digits` are blanked
+    once it is sent.
+    """
     return {
         "key": key,
-        "channel": Channel.SMS,
-        "recipient": phone,
+        "channel": Channel.MAIL if mail else Channel.SMS,
+        "recipient": mail or phone,
+        "subject": "【Portcard】验证码" if mail else "",
         "body": f"【Portcard】验证码 {digits}，用于{purpose}，{minutes} 分钟内有效。请勿告诉他人。",
         "code": digits,
     }

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     INSTITUTION = "ins"
     OPERATOR = "opr"
     OPERATOR_ACCOUNT = "acc"
+    SESSION = "ses"
 
 
 BIGGEST = 2**31 - 1

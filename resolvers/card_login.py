@@ -91,7 +91,11 @@ def _operation(consents: Iterable[Consent]) -> str:
 
 
 async def login_with_card(
-    office: Office, viewer: Actor | None, proof: Proof, consents: Iterable[Consent]
+    office: Office,
+    viewer: Actor | None,
+    proof: Proof,
+    consents: Iterable[Consent],
+    address: str = "",
 ) -> SignedIn:
     """Sign the unit's administrator in. The challenge is used up first, whatever comes out.
 
@@ -114,7 +118,7 @@ async def login_with_card(
         if not is_signed(certificate, proof.signature, signed):
             raise refuse("CARD_SIGNATURE_WRONG", "signature")
         account = await Account.get(enterprise_id=card.enterprise_id, role=Role.ENTERPRISE_ADMIN)
-        return await open_session(office, account, SignInMethod.CARD, row.id)
+        return await open_session(office, account, SignInMethod.CARD, row.id, address)
 
 
 async def _consumed(challenge_id: str) -> CardChallenge:

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hardware.card_proof import Trust
 from models.database import transaction
 from resolvers.addresses import Addresses
 from resolvers.passwords import Passwords
+from resolvers.sealer import Sealer
 from resolvers.storage import Storage
+from resolvers.turns import Turns
 from resolvers.verifier import Verifier
 
 
@@ -17,10 +19,13 @@ from resolvers.verifier import Verifier
 class Terms:
     """The times, sizes and rules that a deployment may set.
 
-    `four_eyes`: who accepted an application may not approve it.
+    `sms_per_address`: an hour; 0 is no limit.
+    `officer_second_factor`: an officer without one may only enrol one. `four_eyes`: who accepted an
+    application may not approve it.
     """
 
     session: timedelta = timedelta(hours=12)
+    session_idle: timedelta = timedelta(minutes=30)
     sms_code: timedelta = timedelta(minutes=5)
     sms_resend: timedelta = timedelta(seconds=60)
     captcha: timedelta = timedelta(minutes=5)
@@ -28,6 +33,8 @@ class Terms:
     upload: timedelta = timedelta(minutes=15)
     download: timedelta = timedelta(minutes=5)
     most_upload_bytes: int = 10 * 2**20
+    sms_per_address: int = 20
+    officer_second_factor: bool = False
     four_eyes: bool = False
 
 
@@ -58,8 +65,10 @@ class Office:
     passwords: Passwords
     addresses: Addresses
     card_desk: CardDesk
+    sealer: Sealer
     wake: Callable[[], Awaitable[None]]
     terms: Terms = Terms()
+    turns: Turns = field(default_factory=Turns)
 
     @asynccontextmanager
     async def act(self) -> AsyncIterator[None]:

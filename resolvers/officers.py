@@ -8,6 +8,9 @@ from models.password_rules import password_problem
 from models.refusals import refuse
 from resolvers.passwords import Passwords
 from resolvers.registration import USERNAME
+from resolvers.second_factor import forget_second_factor
+from resolvers.sessions import revoke_all_sessions
+from resolvers.tallies import forget_guesses
 from resolvers.usernames import NAMING, is_taken
 
 
@@ -41,6 +44,25 @@ async def set_password(passwords: Passwords, username: str, password: str) -> No
     """Give an account another password."""
     password_hash = await passwords.hash(password)
     await Account.filter(username=username).update(password_hash=password_hash)
+
+
+async def reset_officer(passwords: Passwords, username: str, password: str | None) -> None:
+    """Let in again who has lost the second factor and, with a new `password`, that too. Their
+    sessions end, and what was counted against the account.
+
+    Raises Refused: OFFICER_UNKNOWN, PASSWORD_LENGTH, PASSWORD_IS_USERNAME, PASSWORD_COMMON.
+    """
+    account = await Account.filter(username=username, enterprise_id__isnull=True).first()
+    if account is None:
+        raise refuse("OFFICER_UNKNOWN")
+    if password is not None and (code := password_problem(username, password)):
+        raise refuse(code)
+    if password is not None:
+        await set_password(passwords, username, password)
+    async with transaction():
+        await forget_second_factor(account.id)
+        await revoke_all_sessions(account.id)
+    await forget_guesses(username)
 
 
 async def institution_called(text: str) -> Institution | None:

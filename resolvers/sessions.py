@@ -1,18 +1,24 @@
-"""Signing in and out. A session's token is opaque and kept only as a hash."""
+"""Sessions: opened, used, listed, ended. A session's token is opaque and kept only as a hash."""
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from models.account import Account, Session
 from models.actor import Actor
 from models.clock import now
-from models.enums import Consent, SignInMethod
-from models.refusals import refuse, refuse_any
+from models.enums import Role, SignInMethod
+from models.network import masked_network
+from models.refusals import refuse
+from models.second_factor import SecondFactor
 from resolvers.office import Office
-from resolvers.registration import wrong_consents
+
+USED_AGAIN = timedelta(minutes=1)
+"""No sooner is a further use written down: reading writes at most once a minute."""
 
 
 @dataclass(frozen=True)
@@ -21,46 +27,70 @@ class SignedIn:
 
     token: str
     expires_at: datetime
+    may_only_enrol: bool = False
 
-
-async def login(
-    office: Office, username: str, password: str, consents: Iterable[Consent]
-) -> SignedIn:
-    """Sign in by password (manual §3.1). Raises Refused: CONSENT_REQUIRED, LOGIN_FAILED."""
-    refuse_any(wrong_consents(consents))
-    account = await Account.get_or_none(username=username)
-    if not await office.passwords.matches(account.password_hash if account else None, password):
-        raise refuse("LOGIN_FAILED")
-    if account is None:
-        raise refuse("LOGIN_FAILED")
-    return await open_session(office, account, SignInMethod.PASSWORD)
+    @property
+    def fingerprint(self) -> str:
+        """Tells it from every other, and nothing of the token."""
+        return _hash(self.token)[:16]
 
 
 async def open_session(
-    office: Office, account: Account, by: SignInMethod, certificate_id: int | None = None
+    office: Office,
+    account: Account,
+    by: SignInMethod,
+    certificate_id: int | None = None,
+    address: str = "",
 ) -> SignedIn:
     """`certificate_id`: of the card that signed in; revoking it ends the session."""
-    token = secrets.token_urlsafe(32)
-    expires_at = now() + office.terms.session
+    token, moment = secrets.token_urlsafe(32), now()
+    expires_at = moment + office.terms.session
     await Session.create(
         token_hash=_hash(token),
         account=account,
         signed_in_by=by,
         certificate_id=certificate_id,
+        network=masked_network(address),
+        last_used_at=moment,
         expires_at=expires_at,
     )
-    return SignedIn(token, expires_at)
+    return SignedIn(token, expires_at, await _may_only_enrol(office, account))
+
+
+async def rotate(actor: Actor) -> SignedIn:
+    """Another token for the same session; the old one is of no use from now on."""
+    token = secrets.token_urlsafe(32)
+    row = await Session.get(id=actor.session_id)
+    row.token_hash = _hash(token)
+    await row.save(update_fields=["token_hash"])
+    return SignedIn(token, row.expires_at)
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def actor_of(token: str) -> Actor | None:
-    """Who holds `token`, or None when it is unknown, expired or revoked."""
-    session = await Session.get_or_none(token_hash=_hash(token)).select_related("account")
-    if session is None or session.revoked_at or session.expires_at <= now():
+def _alive(office: Office) -> Q:
+    """Neither revoked nor expired, and not left alone for too long."""
+    moment = now()
+    idle = Q(last_used_at__gt=moment - office.terms.session_idle)
+    return Q(revoked_at__isnull=True, expires_at__gt=moment) & idle
+
+
+async def _may_only_enrol(office: Office, account: Account) -> bool:
+    """Whether it is an officer who still lacks the second factor that this office requires."""
+    if account.role is Role.ENTERPRISE_ADMIN or not office.terms.officer_second_factor:
+        return False
+    return not await SecondFactor.exists(account_id=account.id, secret__isnull=False)
+
+
+async def actor_of(office: Office, token: str) -> Actor | None:
+    """Who holds `token`, or None when it is unknown, expired or revoked. This is a use of it."""
+    rows = Session.filter(_alive(office), token_hash=_hash(token))
+    session = await rows.select_related("account").first()
+    if session is None:
         return None
+    await _used(session)
     account = session.account
     return Actor(
         account_id=account.id,
@@ -71,14 +101,55 @@ async def actor_of(token: str) -> Actor | None:
         signed_in_by=session.signed_in_by,
         enterprise_id=account.enterprise_id,
         institution_id=account.institution_id,
+        may_only_enrol=await _may_only_enrol(office, account),
     )
 
 
-async def still_signed_in(actor: Actor) -> bool:
+async def _used(session: Session) -> None:
+    before = now() - USED_AGAIN
+    if session.last_used_at and session.last_used_at < before:
+        await Session.filter(id=session.id, last_used_at__lt=before).update(last_used_at=now())
+
+
+async def still_signed_in(office: Office, actor: Actor) -> bool:
     """Whether the session behind `actor` has neither ended nor been revoked."""
-    return await Session.exists(id=actor.session_id, revoked_at__isnull=True, expires_at__gt=now())
+    return await Session.exists(_alive(office), id=actor.session_id)
+
+
+async def open_sessions(office: Office, actor: Actor) -> list[Session]:
+    """The actor's own, the last used first."""
+    return await _own(actor).filter(_alive(office)).order_by("-last_used_at", "-id")
+
+
+def _own(actor: Actor) -> QuerySet[Session]:
+    return Session.filter(account_id=actor.account_id, revoked_at__isnull=True)
+
+
+def ends_at(office: Office, session: Session) -> datetime:
+    """When it ends unless it is used before: the sooner of its end and of being idle."""
+    used = session.last_used_at or session.created_at
+    return min(session.expires_at, used + office.terms.session_idle)
 
 
 async def logout(actor: Actor) -> None:
     """Sign out (manual §3.2): the token is of no use from now on."""
-    await Session.filter(id=actor.session_id, revoked_at__isnull=True).update(revoked_at=now())
+    await _own(actor).filter(id=actor.session_id).update(revoked_at=now())
+
+
+async def revoke_session(actor: Actor, session_id: int) -> int:
+    """End one of the actor's own sessions. Raises Refused: NOT_FOUND."""
+    count = await _own(actor).filter(id=session_id).update(revoked_at=now())
+    if not count:
+        raise refuse("NOT_FOUND", "sessionId")
+    return count
+
+
+async def revoke_other_sessions(actor: Actor) -> int:
+    """End all of the actor's sessions but this one; answers how many."""
+    return await _own(actor).exclude(id=actor.session_id).update(revoked_at=now())
+
+
+async def revoke_all_sessions(account_id: int) -> None:
+    """End every session of an account."""
+    open_ = Session.filter(account_id=account_id, revoked_at__isnull=True)
+    await open_.update(revoked_at=now())

@@ -28,7 +28,7 @@ async def send_submission_code(office: Office, actor: Actor, application_id: int
     """Send the code to the agent's mobile, at the end, when everything else is filled in.
 
     Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, AGENT_PHONE_MISSING, MOBILE_INVALID,
-    SMS_TOO_SOON.
+    SMS_TOO_SOON, SMS_LIMIT.
     """
     application = await _editable(actor, application_id)
     phone = _agent_phone(await dossier_of(application))

@@ -7,6 +7,7 @@ from tortoise.models import Model
 from models.account import Session
 from models.clock import now
 from models.code import Captcha, SmsCode
+from models.guesses import Guesses
 
 EVERY = 3600.0  # seconds
 
@@ -15,6 +16,7 @@ KEPT: tuple[tuple[type[Model], timedelta], ...] = (
     (Captcha, timedelta(hours=1)),
     (SmsCode, timedelta(days=7)),
     (Session, timedelta(days=30)),
+    (Guesses, timedelta(hours=1)),
 )
 # fmt: on
 """For how long a row is kept after its `expires_at`."""

@@ -48,12 +48,17 @@ async def attempt(info: Info, input: Any, act: Callable[[], Coroutine[Any, Any, 
 
 
 async def attempt_as(
-    info: Info, input: Any, act: Callable[[Actor], Coroutine[Any, Any, T]]
+    info: Info,
+    input: Any,
+    act: Callable[[Actor], Coroutine[Any, Any, T]],
+    *,
+    enrolling: bool = False,
 ) -> Answer[T]:
-    """The same for who is signed in."""
+    """The same for who is signed in; `enrolling`: also for who may only enrol a second factor."""
+    context = info.context
 
     async def acting() -> T:
-        return await act(await info.context.actor())
+        return await act(await (context.enrolling() if enrolling else context.actor()))
 
     return await attempt(info, input, acting)
 

@@ -8,6 +8,7 @@ import strawberry
 from models.actor import Actor
 from models.refusals import refuse
 from models.texts import Language
+from resolvers.guessing import Visitor
 from resolvers.office import Office
 from resolvers.sessions import actor_of
 from resolvers.shelter import Shelter
@@ -20,7 +21,8 @@ class Context:
 
     `token` is the session's; who holds it is asked again for every operation, so that a session
     that was revoked meanwhile is of no use on an open socket either. `streams`: whether the transport
-    carries more than one result.
+    carries more than one result. `client_address`: where the request comes from, as far as it is
+    known.
     """
 
     office: Office
@@ -28,19 +30,36 @@ class Context:
     shelter: Shelter
     language: Language = Language.ZH
     token: str | None = None
+    client_address: str = ""
     streams: bool = True
     connection_params: dict[str, Any] = field(default_factory=dict)
 
     async def viewer(self) -> Actor | None:
-        """Who is signed in, or None for a visitor."""
-        return await actor_of(self.token) if self.token else None
+        """Who is signed in, or None for a visitor, and for who may only enrol."""
+        holder = await self.holder()
+        return None if holder and holder.may_only_enrol else holder
+
+    async def holder(self) -> Actor | None:
+        """Whose the token is, whatever they may do."""
+        return await actor_of(self.office, self.token) if self.token else None
 
     async def actor(self) -> Actor:
-        """Who is signed in. Raises Refused (NOT_SIGNED_IN)."""
-        actor = await self.viewer()
+        """Who is signed in. Raises Refused (NOT_SIGNED_IN, SECOND_FACTOR_MISSING)."""
+        actor = await self.enrolling()
+        if actor.may_only_enrol:
+            raise refuse("SECOND_FACTOR_MISSING")
+        return actor
+
+    async def enrolling(self) -> Actor:
+        """The same, and also who may only enrol. Raises Refused (NOT_SIGNED_IN)."""
+        actor = await self.holder()
         if actor is None:
             raise refuse("NOT_SIGNED_IN")
         return actor
+
+    def visitor(self, captcha_id: str | None = None, answer: str | None = None) -> Visitor:
+        """Where the request comes from, with the captcha it brings."""
+        return Visitor(self.client_address, captcha_id, answer)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

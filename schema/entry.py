@@ -5,13 +5,8 @@ from typing import Annotated
 import strawberry
 
 from models.persons import Person
-from resolvers import (
-    captchas,
-    card_login,
-    registration,
-    sessions,
-    sms_codes,
-)
+from resolvers import captchas, card_login, registration, sessions, sms_codes
+from resolvers import login as sign_in
 from schema import inputs
 from schema.acting import (
     INPUT,
@@ -52,6 +47,7 @@ class Entry:
                 input.phone,
                 given(input.captcha_id),
                 given(input.captcha_answer),
+                info.context.client_address,
             ),
         )
         return SendSmsCodePayload.of(row, errors)
@@ -73,13 +69,21 @@ class Entry:
         )
         return RegisterEnterprisePayload(username=row.username if row else None, errors=errors)
 
-    @strawberry.mutation(description="Sign in by password. Anyone.")
+    @strawberry.mutation(
+        description="Sign in by password, and by the second factor where there is one. Anyone; after 3 wrong tries with a captcha, after 5 not for a while."
+    )
     async def login(self, info: Info, input: Annotated[inputs.LoginInput, INPUT]) -> SessionPayload:
+        visitor = info.context.visitor(given(input.captcha_id), given(input.captcha_answer))
         signed_in, errors = await attempt(
             info,
             input,
-            lambda: sessions.login(
-                info.context.office, input.username, input.password, input.consents
+            lambda: sign_in.login(
+                info.context.office,
+                input.username,
+                input.password,
+                input.consents,
+                given(input.totp),
+                visitor,
             ),
         )
         return SessionPayload.of(signed_in, errors)
@@ -109,14 +113,14 @@ class Entry:
                 input.challenge_id, input.certificate, input.signature, input.origin
             )
             return await card_login.login_with_card(
-                info.context.office, viewer, proof, input.consents
+                info.context.office, viewer, proof, input.consents, info.context.client_address
             )
 
         return SessionPayload.of(*await attempt(info, input, signing_in))
 
     @strawberry.mutation(description="Sign out: the token is of no use from now on.")
     async def logout(self, info: Info) -> LogoutPayload:
-        _, errors = await attempt_as(info, None, sessions.logout)
+        _, errors = await attempt_as(info, None, sessions.logout, enrolling=True)
         return LogoutPayload(errors=errors)
 
 

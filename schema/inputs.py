@@ -89,6 +89,9 @@ class LoginInput:
     username: str = says("The account.")
     password: str = says("Its password.")
     consents: list[Consent] = says("Both are needed (manual §3.1).")
+    totp: str | None = may("Of an officer's authenticator, or a recovery code; when asked for.")
+    captcha_id: ID | None = may("From requestCaptcha; when asked for.")
+    captcha_answer: str | None = may("What the picture shows; upper or lower case.")
 
 
 @strawberry.input(description="Signing in by legal card.")

@@ -62,7 +62,23 @@ class RegisterEnterprisePayload:
 @strawberry.type(description="A signed-in stay.")
 class Session:
     token: str = says("`Authorization: Bearer TOKEN`; told once.")
-    expires_at: datetime = says("Until when it can be used, unless signed out before.")
+    expires_at: datetime = says(
+        "Until when it can be used, unless it is ended before, or left unused (30 minutes by default)."
+    )
+    may_only_enrol: bool = strawberry.field(
+        default=False,
+        description="true: an officer who must enrol a second factor (beginTotp) before anything else.",
+    )
+
+    @classmethod
+    def of(cls, signed_in: SignedIn | None) -> "Session | None":
+        if signed_in is None:
+            return None
+        return cls(
+            token=signed_in.token,
+            expires_at=signed_in.expires_at,
+            may_only_enrol=signed_in.may_only_enrol,
+        )
 
 
 @strawberry.type(description="Answer of signing in.")
@@ -72,8 +88,7 @@ class SessionPayload:
 
     @classmethod
     def of(cls, opened: SignedIn | None, errors: list[UserError]) -> "SessionPayload":
-        session = Session(token=opened.token, expires_at=opened.expires_at) if opened else None
-        return cls(session=session, errors=errors)
+        return cls(session=Session.of(opened), errors=errors)
 
 
 @strawberry.type(description="What a legal card is to sign.")

@@ -36,7 +36,7 @@ async def _followed(
         raise refuse("FORBIDDEN")
     async with aclosing(context.hub.follow(audience, after)) as events:
         async for event in events:
-            if not await still_signed_in(actor):
+            if not await still_signed_in(context.office, actor):
                 raise refuse("NOT_SIGNED_IN")
             yield event
 

@@ -4,6 +4,8 @@ from models.actor import Actor
 from models.enums import ApplicationKind, Role, SignInMethod
 from models.texts import say
 from resolvers.applications import may_start
+from resolvers.sessions import open_sessions
+from schema.account_payloads import OpenSession
 from schema.context import Info
 from schema.enterprise import Enterprise
 from schema.institution import Institution, institution
@@ -48,6 +50,12 @@ class Viewer:
             )
             for found in await may_start(self.actor)
         ]
+
+    @strawberry.field(description="Where the viewer is signed in now, the last used first.")
+    async def sessions(self, info: Info) -> list[OpenSession]:
+        office = info.context.office
+        rows = await open_sessions(office, self.actor)
+        return [OpenSession.of(row, self.actor, office) for row in rows]
 
     @classmethod
     def of(cls, actor: Actor) -> "Viewer":

@@ -10,7 +10,7 @@ from models.card import Certificate
 from models.database import connect
 from models.enums import RevocationReason
 from models.institution_file import load_institutions
-from resolvers.officers import add_officer, institution_called
+from resolvers.officers import add_officer, institution_called, reset_officer
 from resolvers.passwords import Passwords
 from resolvers.revoking import certificates_called, revoke_certificate
 from server.authority import ensure_authority, known_authority, module_of
@@ -36,6 +36,12 @@ async def add(settings: Settings, name: str, password: str, institution: str | N
         if institution and row is None:
             raise StartFault(f"no institution has the code or name {institution}")
         await add_officer(Passwords(), name, password, row)
+
+
+async def reset(settings: Settings, name: str, password: str | None) -> None:
+    """Take an officer's second factor away, and set a password if there is one. Raises Refused."""
+    async with _database(settings):
+        await reset_officer(Passwords(), name, password)
 
 
 async def import_institutions(settings: Settings, file: Path) -> int:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from server import dev, files, health, pki
 from server.engine import running
@@ -31,18 +32,25 @@ def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    """Pages of the allowed origins may ask, upload and download; tokens are theirs to send."""
-    if not settings.allowed_origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.allowed_origins,
-            allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["Authorization", "Content-Type"],
-            max_age=600,
-        )
-    ]
+    """Only a proxy that a setting names is believed about whom it speaks for. Pages of the allowed
+    origins may ask, upload and download; tokens are theirs to send.
+    """
+    found = []
+    if settings.trusted_proxies:
+        found.append(Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies))
+    if settings.allowed_origins:
+        found.append(_cross_origin(settings.allowed_origins))
+    return found
+
+
+def _cross_origin(allowed: list[str]) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=allowed,
+        allow_methods=["GET", "POST", "PUT"],
+        allow_headers=["Authorization", "Content-Type"],
+        max_age=600,
+    )
 
 
 class _GraphQL:

@@ -52,6 +52,18 @@ def done(work: Coroutine[Any, Any, T]) -> T:
         raise click.ClickException(f"cannot start: {fault}") from None
 
 
+def allowed(work: Coroutine[Any, Any, T]) -> T:
+    """Run an act; a refusal is told in one line."""
+    from models.refusals import Refused
+    from models.texts import Language, say
+
+    try:
+        return done(work)
+    except Refused as refused:
+        refusal = refused.refusals[0]
+        raise click.ClickException(say(refusal.code, Language.EN, refusal.facts)) from None
+
+
 @click.group()
 @click.version_option(package_name="portcard")
 def main() -> None:
@@ -149,19 +161,29 @@ def officer_add(
     name: str, institution: str | None, *, platform: bool, password_stdin: bool
 ) -> None:
     """Add an officer NAME."""
-    from models.refusals import Refused
-    from models.texts import Language, say
     from server.administration import add
 
     if bool(institution) is platform:
         raise click.UsageError("say either --institution CODE_OR_NAME or --platform")
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
-    try:
-        done(add(settings_or_exit(), name, password, institution))
-    except Refused as refused:
-        refusal = refused.refusals[0]
-        raise click.ClickException(say(refusal.code, Language.EN, refusal.facts)) from None
+    password = _password() if password_stdin else ""
+    allowed(add(settings_or_exit(), name, password, institution))
     click.echo(f"added {name}, {institution or 'administrator of the platform'}")
+
+
+def _password() -> str:
+    return sys.stdin.readline().rstrip("\n")
+
+
+@officer.command("reset")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Set a new one too, from standard input.")
+def officer_reset(name: str, *, password_stdin: bool) -> None:
+    """Take the lost second factor of officer NAME away, and end every session of theirs."""
+    from server.administration import reset
+
+    password = _password() if password_stdin else None
+    allowed(reset(settings_or_exit(), name, password))
+    click.echo(f"{name} signs in by password alone, and may enrol a second factor again")
 
 
 @main.group("institution")

@@ -144,6 +144,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             shelter=self._engine.shelter,
             language=language_of(request.headers.get("accept-language", "")),
             token=bearer(request.headers.get("authorization")),
+            client_address=request.client.host if request.client else "",
         )
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:

@@ -1,6 +1,7 @@
 """Wiring: which adapter stands behind each port, by the settings."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import httpx
@@ -10,6 +11,7 @@ from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
 from resolvers.office import CardDesk, Office, Terms
 from resolvers.passwords import Passwords
+from resolvers.sealer import Sealer
 from resolvers.storage import FileStorage
 from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
 from server.keys import Keys
@@ -32,8 +34,19 @@ def office_of(
         passwords=Passwords(),
         addresses=Addresses(keys.derived("addresses")),
         card_desk=_card_desk(settings, authority),
+        sealer=Sealer(bytes.fromhex(keys.derived("second-factors"))),
         wake=wake,
-        terms=Terms(four_eyes=settings.demands_four_eyes),
+        terms=_terms(settings),
+    )
+
+
+def _terms(settings: Settings) -> Terms:
+    return Terms(
+        session=timedelta(hours=settings.session_hours),
+        session_idle=timedelta(minutes=settings.session_idle_minutes),
+        sms_per_address=settings.most_sms_per_address,
+        officer_second_factor=settings.requires_second_factor,
+        four_eyes=settings.demands_four_eyes,
     )
 
 

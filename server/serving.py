@@ -44,5 +44,6 @@ def serve(settings: Settings, opened: socket.socket, *, workers: bool) -> None:
         log_level=settings.log_level,
         timeout_graceful_shutdown=GRACE,
         server_header=False,
+        proxy_headers=False,  # build_app says whom to believe
     )
     uvicorn.Server(config).run(sockets=[opened])

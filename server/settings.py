@@ -1,6 +1,7 @@
 """The settings (PORTCARD_*), read once, here, and handed down."""
 
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
@@ -9,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_SECRET = 32
+SMS_PER_ADDRESS = 20
 # fmt: off
 SCHEMES = {
     "database_url":  ("sqlite://", "postgres://", "postgresql://"),
@@ -48,15 +50,30 @@ class Settings(BaseSettings):
     pkcs11_module: Path | None = None
     secret_key: SecretStr | None = None
     allowed_origins: Annotated[list[str], NoDecode] = []
+    trusted_proxies: Annotated[list[str], NoDecode] = []
+    session_hours: int = Field(default=12, ge=1, le=24)
+    session_idle_minutes: int = Field(default=30, ge=2, le=24 * 60)
+    sms_per_address: int | None = Field(default=None, ge=0)
+    officer_second_factor: Literal["optional", "required"] | None = None
     four_eyes: bool | None = None
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _origins_are_separated_by_commas(cls, told: object) -> object:
+    def _several_are_separated_by_commas(cls, told: object) -> object:
         if not isinstance(told, str):
             return told
-        return [origin.strip() for origin in told.split(",") if origin.strip()]
+        return [one.strip() for one in told.split(",") if one.strip()]
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, told: list[str]) -> list[str]:
+        for one in told:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(f"{one} is no address or network (10.0.0.0/8)") from None
+        return told
 
     @field_validator(*SCHEMES)
     @classmethod
@@ -95,9 +112,23 @@ class Settings(BaseSettings):
         return self.env is Environment.DEVELOPMENT
 
     @property
+    def requires_second_factor(self) -> bool:
+        """Of officers; in production unless said otherwise."""
+        if self.officer_second_factor is None:
+            return not self.is_development
+        return self.officer_second_factor == "required"
+
+    @property
     def demands_four_eyes(self) -> bool:
         """In production unless said otherwise."""
         return not self.is_development if self.four_eyes is None else self.four_eyes
+
+    @property
+    def most_sms_per_address(self) -> int:
+        """An hour; 0 is no limit, as in development, where no SMS goes out."""
+        if self.sms_per_address is None:
+            return 0 if self.is_development else SMS_PER_ADDRESS
+        return self.sms_per_address
 
     @property
     def database(self) -> str:

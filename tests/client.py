@@ -86,10 +86,12 @@ class Client:
 
     def __init__(self, url: str, http: httpx.AsyncClient, token: str | None = None) -> None:
         self.url, self.http, self.token = url, http, token
+        self.address = ""  # as a proxy forwards it
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        forwarded = {"X-Forwarded-For": self.address} if self.address else {}
+        return {**forwarded, **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
 
     async def post(
         self,

@@ -114,10 +114,14 @@ class Served:
 
     async def officer(self, username: str) -> Officer:
         client = self.visitor()
-        known = json.loads(self._officers.read_text("utf-8"))
-        password = next(row["password"] for row in known if row["username"] == username)
-        await sign_in(client, username, password)
+        await sign_in(client, username, self.password(username))
         return Officer(client)
+
+    def password(self, username: str) -> str:
+        """Of a demo officer."""
+        known = json.loads(self._officers.read_text("utf-8"))
+        found: str = next(row["password"] for row in known if row["username"] == username)
+        return found
 
 
 @asynccontextmanager
@@ -126,7 +130,11 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
     opened = bound(settings)
     port = opened.getsockname()[1]
     config = uvicorn.Config(
-        app, ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=1
+        app,
+        ws="websockets-sansio",
+        log_config=None,
+        timeout_graceful_shutdown=1,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[opened]))

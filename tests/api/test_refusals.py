@@ -20,7 +20,7 @@ from tests.conftest import Served
 SCHEMA: GraphQLSchema = build_schema(SDL_FILE.read_text("utf-8"))
 MUTATIONS = SCHEMA.mutation_type.fields if SCHEMA.mutation_type else {}
 OPEN = {"requestCaptcha", "sendSmsCode", "registerEnterprise", "login"}
-OPEN |= {"requestCardChallenge", "loginWithCard"}
+OPEN |= {"requestCardChallenge", "loginWithCard", "requestPasswordReset", "resetPassword"}
 VALUES: dict[str, Any] = {"Int": 1, "Boolean": True, "DateTime": "2026-01-01T00:00:00Z"}
 
 

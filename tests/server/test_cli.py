@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,7 @@ WRONG = [
     ({"storage_url": "file://relative"},     "must begin with file:///"),
     ({"database_url": "sqlite:///no/such/x.db"}, "the database cannot be used: /no/such/x.db"),
     ({"pkcs11_module": "/no/such.so"},       "there is no PKCS#11 library /no/such.so"),
+    ({"trusted_proxies": "10.0.0.0/8,proxy"}, "proxy is no address or network"),
     ({"env": "production"},                  "production needs"),
 ]
 # fmt: on
@@ -118,6 +120,48 @@ def test_an_officers_password_keeps_the_rules(folder: Path) -> None:
         assert done.returncode == 1
         assert why in _one_line(done.stderr)
     assert run(*told, stdin="a horse of beijing", data_dir=folder).returncode == 0
+
+
+def test_an_officer_who_lost_everything_gets_a_new_password(folder: Path) -> None:
+    done = run("officer", "reset", "nobody", data_dir=folder)
+    assert done.returncode == 1
+    assert "no officer of that name" in _one_line(done.stderr)
+    told = ["officer", "reset", "tianjin", "--password-stdin"]
+    assert run(*told, stdin="short", data_dir=folder).returncode == 1
+    assert run(*told, stdin="a horse of the coast", data_dir=folder).returncode == 0
+
+
+# fmt: off
+RULES = [
+    ({"env": "development"},                                        (False, False, 0)),
+    ({"env": "production"},                                         (True,  True,  20)),
+    ({"env": "production", "officer_second_factor": "optional"},    (False, True,  20)),
+    ({"env": "production", "four_eyes": False},                     (True,  False, 20)),
+    ({"env": "production", "sms_per_address": 0},                   (True,  True,  0)),
+    ({"env": "development", "officer_second_factor": "required"},   (True,  False, 0)),
+]
+# fmt: on
+WHOLE = {
+    "database_url": "postgres://x/y",
+    "public_url": "https://example.com",
+    "smtp_url": "smtp://x",
+    "sms_url": "https://example.com",
+    "verifier_url": "https://example.com",
+    "secret_key": "s" * 32,
+}
+
+
+@pytest.mark.parametrize(("told", "rules"), RULES)
+def test_production_is_strict_unless_told_otherwise(
+    told: dict[str, Any], rules: tuple[bool, bool, int]
+) -> None:
+    settings = Settings(**WHOLE, **told)
+    found = (
+        settings.requires_second_factor,
+        settings.demands_four_eyes,
+        settings.most_sms_per_address,
+    )
+    assert found == rules
 
 
 def test_a_database_without_a_schema_is_told_in_one_line(tmp_path: Path) -> None:
