@@ -18,6 +18,7 @@ from models.enums import (
 )
 from models.institution import Institution
 from models.person_columns import PersonColumns
+from models.sealed import SealedField
 
 InstitutionKey = fields.ForeignKeyNullableRelation[Institution]
 
@@ -54,7 +55,7 @@ class Application(Model):
     four_eyes = fields.BooleanField(default=False, db_default=False)
 
     region_code = fields.CharField(max_length=20, null=True)
-    street = fields.CharField(max_length=200, null=True)
+    street = SealedField(max_length=200, null=True)
     maker_scope = fields.CharEnumField(MakerScope, max_length=20, null=True)
     maker: InstitutionKey = institution_key("made")
     issuer: InstitutionKey = institution_key("issued")
@@ -63,14 +64,14 @@ class Application(Model):
     held_issuer: InstitutionKey = institution_key("issuing")
     held_data_centre: InstitutionKey = institution_key("advising")
 
-    legal_phone = fields.CharField(max_length=30, null=True)
-    legal_email = fields.CharField(max_length=254, null=True)
+    legal_phone = SealedField(max_length=30, null=True)
+    legal_email = SealedField(max_length=254, null=True)
     legal_media_type = fields.CharEnumField(MediaType, max_length=20, null=True)
 
     delivery_method = fields.CharEnumField(DeliveryMethod, max_length=10, null=True)
     delivery_contact = fields.CharField(max_length=64, null=True)
-    delivery_phone = fields.CharField(max_length=30, null=True)
-    delivery_address = fields.CharField(max_length=200, null=True)
+    delivery_phone = SealedField(max_length=30, null=True)
+    delivery_address = SealedField(max_length=200, null=True)
     carrier = fields.CharField(max_length=60, null=True)
     tracking_number = fields.CharField(max_length=60, null=True)
     handed_over_at = fields.DatetimeField(null=True)

@@ -14,6 +14,7 @@ from models.enums import (
     RevocationReason,
 )
 from models.queue import Queued
+from models.sealed import HashedField, SealedField
 
 
 class Card(Model):
@@ -31,7 +32,8 @@ class Card(Model):
     kind = fields.CharEnumField(CardKind, max_length=10)
     holder_name = fields.CharField(max_length=64)
     holder_id_type = fields.CharEnumField(IdType, max_length=32)
-    holder_id_number = fields.CharField(max_length=40)
+    holder_id_number = SealedField(max_length=40)
+    holder_id_number_hash = HashedField(of="holder_id_number", null=True)
     media_type = fields.CharEnumField(MediaType, max_length=20, null=True)
     media_serial = fields.CharField(max_length=40, null=True, unique=True)
     status = fields.CharEnumField(CardStatus, max_length=10, default=CardStatus.PENDING)
@@ -41,7 +43,11 @@ class Card(Model):
 
     class Meta:
         table = "card"
-        indexes = (("application_id", "id"), ("enterprise_id", "kind", "status"))
+        indexes = (
+            ("application_id", "id"),
+            ("enterprise_id", "kind", "status"),
+            ("enterprise_id", "holder_id_number_hash"),
+        )
 
 
 class Issuance(Queued):

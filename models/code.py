@@ -1,6 +1,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from models.sealed import HashedField, SealedField
+
 
 class Captcha(Model):
     """A picture to read (图片验证码), good for one answer."""
@@ -17,7 +19,8 @@ class SmsCode(Model):
     """A code sent by SMS (手机验证码): hashed, for one phone, one purpose, one subject, one use."""
 
     id = fields.IntField(primary_key=True)
-    phone = fields.CharField(max_length=30)
+    phone = SealedField(max_length=30)
+    phone_hash = HashedField(of="phone", null=True)
     purpose = fields.CharField(max_length=20)
     subject = fields.CharField(max_length=40, default="")
     network = fields.CharField(max_length=50, default="", db_default="")
@@ -30,4 +33,4 @@ class SmsCode(Model):
 
     class Meta:
         table = "sms_code"
-        indexes = (("phone", "purpose", "subject"), ("subject", "id"), ("network", "id"))
+        indexes = (("phone_hash", "purpose", "subject"), ("subject", "id"), ("network", "id"))

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,10 +12,13 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import BaseORMException, DBConnectionError, OperationalError
 from tortoise.migrations.api.migrate import migrate as apply_migrations
 from tortoise.transactions import in_transaction
+
+from models.keyring import KeyRing
+from models.sqlite_file import migrations_in, path_of, probe, sweep
 
 
 def config(url: str) -> dict[str, Any]:
@@ -35,7 +38,25 @@ def _connection(url: str) -> dict[str, Any]:
     return expanded
 
 
-async def connect(url: str) -> TortoiseContext:
+class Opened(TortoiseContext):
+    """Tortoise's own context of an open database, with the ring that opens its personal data: so
+    the columns find their keys where they find their connection.
+    """
+
+    def __init__(self, ring: KeyRing) -> None:
+        super().__init__()
+        self.ring = ring
+
+
+def key_ring() -> KeyRing:
+    """The ring of the open database."""
+    context = require_context()
+    if not isinstance(context, Opened):
+        raise TypeError("this database was opened without a key ring")
+    return context.ring
+
+
+async def connect(url: str, ring: KeyRing) -> TortoiseContext:
     """Open the database for this process; every task of it may then use the models.
 
     Tortoise keeps the statements it has built by the connection's name, and all of ours have one
@@ -44,8 +65,10 @@ async def connect(url: str) -> TortoiseContext:
     """
     _probe(url)
     EXECUTOR_CACHE.clear()
-    with _told():
-        return await Tortoise.init(config=config(url), _enable_global_fallback=True)
+    context = Opened(ring)
+    with _told(), context:  # and no longer: the task that opens it may open another one later
+        await context.init(config=config(url), _enable_global_fallback=True)
+    return context
 
 
 class DatabaseError(Exception):
@@ -88,27 +111,30 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, PASSING) or isinstance(cause, PASSING)
 
 
-def _probe(url: str) -> None:
-    """Open an SQLite file once, for Tortoise waits for ever for one that cannot be opened."""
-    path = url.removeprefix("sqlite://")
-    if path == url:
-        return
+def _probe(url: str) -> str | None:
+    """The file of an SQLite database, tried once."""
+    path = path_of(url)
     try:
-        with closing(sqlite3.connect(path)) as opened:
-            opened.execute("SELECT 1 FROM sqlite_master")
+        if path:
+            probe(path)
     except sqlite3.Error as error:
         raise DatabaseError(f"{path}: {error}") from error
+    return path
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str, ring: KeyRing) -> None:
     """Bring the schema of the database at `url` up to date with models/migrations.
 
+    Of an SQLite file that held something before, what the migrations replaced is swept out.
     Raises DatabaseError.
     """
-    _probe(url)
+    path = _probe(url)
+    before = migrations_in(path) if path else 0
     with _told():
-        async with TortoiseContext():  # closes what it opened, also when a migration fails
+        async with Opened(ring):  # closes what it opened, also when a migration fails
             await apply_migrations(config=config(url))
+        if path and 0 < before < migrations_in(path):
+            sweep(path)
 
 
 def dialect() -> str:

@@ -4,6 +4,7 @@ from tortoise.models import Model
 from models.enums import IdType
 from models.person_columns import PersonColumns
 from models.persons import Person
+from models.sealed import HashedField, SealedField
 
 
 class Enterprise(Model):
@@ -15,7 +16,7 @@ class Enterprise(Model):
     name = fields.CharField(max_length=64)
     legal_name = fields.CharField(max_length=64)
     legal_id_type = fields.CharEnumField(IdType, max_length=32)
-    legal_id_number = fields.CharField(max_length=40)
+    legal_id_number = SealedField(max_length=40)
     legal_id_valid_from = fields.CharField(max_length=8)
     legal_id_valid_to = fields.CharField(max_length=8)
     legal_country = fields.CharField(max_length=3)
@@ -44,6 +45,7 @@ class OperatorAccount(PersonColumns):
 
     id = fields.IntField(primary_key=True)
     enterprise: fields.ForeignKeyRelation[Enterprise] = fields.ForeignKeyField("models.Enterprise")
+    id_number_hash = HashedField(of="id_number", null=True)
     username = fields.CharField(max_length=40, unique=True)
     has_card = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -51,4 +53,4 @@ class OperatorAccount(PersonColumns):
 
     class Meta:
         table = "operator_account"
-        unique_together = (("enterprise", "id_type", "id_number"),)
+        unique_together = (("enterprise", "id_type", "id_number_hash"),)

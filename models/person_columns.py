@@ -3,6 +3,7 @@ from tortoise.models import Model
 
 from models.enums import IdType
 from models.persons import Person
+from models.sealed import SealedField
 
 
 class PersonColumns(Model):
@@ -10,12 +11,12 @@ class PersonColumns(Model):
 
     name = fields.CharField(max_length=64, null=True)
     id_type = fields.CharEnumField(IdType, max_length=32, null=True)
-    id_number = fields.CharField(max_length=40, null=True)
+    id_number = SealedField(max_length=40, null=True)
     id_valid_from = fields.CharField(max_length=20, null=True)
     id_valid_to = fields.CharField(max_length=20, null=True)
     country = fields.CharField(max_length=20, null=True)
-    phone = fields.CharField(max_length=30, null=True)
-    email = fields.CharField(max_length=254, null=True)
+    phone = SealedField(max_length=30, null=True)
+    email = SealedField(max_length=254, null=True)
 
     class Meta:
         abstract = True

@@ -14,6 +14,7 @@ from tortoise.models import Model
 from models.clock import now
 from models.database import transaction
 from models.enums import QueueStatus
+from models.sealed import cells_of
 
 
 class Queued(Model):
@@ -54,7 +55,7 @@ async def keep(row: Queued, **columns: Any) -> bool:
     """
     held = type(row).filter(id=row.pk, status=QueueStatus.WAITING, attempts=row.attempts)
     row.update_from_dict(columns)
-    return bool(await held.update(**columns))
+    return bool(await held.update(**cells_of(row, columns)))
 
 
 async def finish(row: Queued, **columns: Any) -> bool:

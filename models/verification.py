@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.database import key_ring
 from models.enums import AgentSource, Step
 from models.persons import Person
 from models.public_id import Kind, public_id
@@ -57,13 +58,16 @@ def _subjects(dossier: "Dossier", step: Step) -> Iterator[Subject]:
 
 
 def digest_of(subject: Subject) -> str:
-    """A fingerprint of what was asked, so that an answer holds only for the data it was given."""
+    """A fingerprint of what was asked, so that an answer holds only for the data it was given.
+    Keyed: a number of few unknown digits cannot be tried out.
+    """
     person = subject.person
     told = (
         subject.uscc, subject.unit_name, person.name, person.id_type, person.id_number,
         person.id_valid_from, person.id_valid_to, person.country,
     )  # fmt: skip
-    return hashlib.sha256("\x1f".join(str(value) for value in told).encode()).hexdigest()
+    digest = hashlib.sha256("\x1f".join(str(value) for value in told).encode()).hexdigest()
+    return key_ring().keyed_hash("verification.digest", digest)
 
 
 def current_answers(dossier: "Dossier") -> Iterator["Verification"]:

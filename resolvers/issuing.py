@@ -225,5 +225,5 @@ async def _mark_account(card: Card) -> None:
         await OperatorAccount.filter(
             enterprise_id=card.enterprise_id,
             id_type=card.holder_id_type,
-            id_number=card.holder_id_number,
+            id_number_hash=card.holder_id_number,
         ).update(has_card=True)

@@ -90,7 +90,7 @@ async def has_card(enterprise_id: int, person: Person) -> bool:
         kind=CardKind.OPERATOR,
         status=CardStatus.ISSUED,
         holder_id_type=person.id_type,
-        holder_id_number=person.id_number,
+        holder_id_number_hash=person.id_number,
     )
 
 

@@ -1,6 +1,5 @@
-"""Codes by SMS (手机验证码): kept as hashes, for one phone, purpose and subject, and one use."""
+"""Codes by SMS (手机验证码): keyed hashes, each for one phone, purpose and subject, and one use."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from tortoise.expressions import F
 
 from models.clock import now
 from models.code import SmsCode
-from models.database import alone
+from models.database import alone, key_ring
 from models.enums import SmsPurpose
 from models.identifiers import mobile_problem, normalized_phone
 from models.message import Message
@@ -41,7 +40,7 @@ PURPOSES = {
 
 def _hash(row: SmsCode, code: str) -> str:
     told = f"{row.phone}|{row.purpose}|{row.subject}|{code.strip()}"
-    return hashlib.sha256(told.encode()).hexdigest()
+    return key_ring().keyed_hash("sms_code.code_hash", told)
 
 
 async def send_registration_code(
@@ -101,7 +100,7 @@ def _told(office: Office, row: SmsCode, digits: str, mail: str | None) -> Mappin
 
 
 async def _newest(phone: str, purpose: str, subject: str) -> SmsCode | None:
-    rows = SmsCode.filter(phone=phone, purpose=purpose, subject=subject)
+    rows = SmsCode.filter(phone_hash=phone, purpose=purpose, subject=subject)
     return await rows.order_by("-id").first()
 
 

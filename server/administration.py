@@ -16,13 +16,15 @@ from resolvers.revoking import certificates_called, revoke_certificate
 from server.authority import ensure_authority, known_authority, module_of
 from server.faults import StartFault
 from server.folder import ensure_folder
+from server.keyring import ring_of
 from server.keys import keys_of
 from server.settings import Settings
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[None]:
-    context = await connect(settings.database)
+async def database(settings: Settings) -> AsyncIterator[None]:
+    """Open for one command."""
+    context = await connect(settings.database, ring_of(settings, keys_of(settings)))
     try:
         yield
     finally:
@@ -31,7 +33,7 @@ async def _database(settings: Settings) -> AsyncIterator[None]:
 
 async def add(settings: Settings, name: str, password: str, institution: str | None) -> None:
     """Add an officer. Raises Refused, StartFault when there is no such institution."""
-    async with _database(settings):
+    async with database(settings):
         row = await institution_called(institution) if institution else None
         if institution and row is None:
             raise StartFault(f"no institution has the code or name {institution}")
@@ -46,13 +48,13 @@ async def reset(settings: Settings, name: str, password: str | None) -> None:
 
 async def import_institutions(settings: Settings, file: Path) -> int:
     """Raises InstitutionFileError."""
-    async with _database(settings):
+    async with database(settings):
         return await load_institutions(file)
 
 
 async def revoke(settings: Settings, text: str, reason: RevocationReason) -> list[Certificate]:
     """Revoke what a serial number or a card's number names. Raises StartFault if nothing does."""
-    async with _database(settings):
+    async with database(settings):
         found = await certificates_called(text)
         if not found:
             raise StartFault(f"no certificate has the serial number {text}, and no card the number")

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,6 +62,13 @@ def allowed(work: Coroutine[Any, Any, T]) -> T:
     except Refused as refused:
         refusal = refused.refusals[0]
         raise click.ClickException(say(refusal.code, Language.EN, refusal.facts)) from None
+
+
+def _or_exit(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except StartFault as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 @click.group()
@@ -231,6 +238,49 @@ def card_revoke(number_or_serial: str, reason: str) -> None:
         click.echo(
             f"{row.serial_number} is revoked since {row.revoked_at:%Y-%m-%d %H:%M:%S}Z {why}"
         )
+
+
+@main.group()
+def keys() -> None:
+    """The keys that seal personal data."""
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Add a key, which seals from now on; the older ones still open."""
+    from server.rotation import rotate
+
+    name, told = _or_exit(lambda: rotate(settings_or_exit()))
+    if told:
+        click.echo("Set this everywhere and start every process again, then reseal:")
+        click.echo(f"PORTCARD_DATA_KEYS={told}")
+    else:
+        click.echo(f"{name} seals from now on; bring what is there under it by `keys reseal`")
+
+
+@keys.command("reseal")
+def keys_reseal() -> None:
+    """Bring everything under the newest key, while the server runs; run again, it goes on."""
+    from server.rotation import reseal_all
+
+    told = done(reseal_all(settings_or_exit()))
+    click.echo(f"{told['resealed']} rows resealed")
+    if told["changed"]:
+        click.echo(f"{told['changed']} rows changed meanwhile: run it again")
+    if told["cannot be opened"]:
+        raise click.ClickException(
+            f"{told['cannot be opened']} rows cannot be opened: their key is not in the ring"
+        )
+
+
+@keys.command("drop")
+@click.argument("name", metavar="ID")
+def keys_drop(name: str) -> None:
+    """Take the old key ID out of the ring, when nothing is sealed by it any more."""
+    from server.rotation import drop
+
+    told = done(drop(settings_or_exit(), name))
+    click.echo(f"PORTCARD_DATA_KEYS={told}" if told else f"{name} is gone")
 
 
 @main.group()

@@ -16,6 +16,7 @@ from resolvers.office import Office
 from resolvers.shelter import Shelter
 from resolvers.sweeping import sweep
 from server.authority import authority_of, module_of
+from server.keyring import ring_of
 from server.keys import Keys, keys_of
 from server.office import courier_of, office_of
 from server.settings import Settings
@@ -52,7 +53,7 @@ async def running(settings: Settings, *, workers: bool = True) -> AsyncIterator[
     """
     keys = keys_of(settings)
     hardware = HardwareWorker(module_of(settings))
-    context = await connect(settings.database)
+    context = await connect(settings.database, ring_of(settings, keys))
     try:
         async with httpx.AsyncClient() as client:
             authority = await authority_of(settings, hardware, keys)

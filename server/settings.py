@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     verifier_url: str = ""
     pkcs11_module: Path | None = None
     secret_key: SecretStr | None = None
+    data_keys: SecretStr | None = None
     allowed_origins: Annotated[list[str], NoDecode] = []
     trusted_proxies: Annotated[list[str], NoDecode] = []
     session_hours: int = Field(default=12, ge=1, le=24)
@@ -152,4 +153,6 @@ def _port_of(parts: SplitResult) -> bool:
         return False
 
 
-NEEDED = ("database_url", "public_url", "smtp_url", "sms_url", "verifier_url", "secret_key")
+NEEDED = (
+    "database_url", "public_url", "smtp_url", "sms_url", "verifier_url", "secret_key", "data_keys",
+)  # fmt: skip

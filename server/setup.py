@@ -11,6 +11,7 @@ from models.region import Region
 from server.authority import ensure_authority, module_of
 from server.demo_officers import Officer, make_demo_officers
 from server.folder import ensure_folder
+from server.keyring import require_ring, ring_of
 from server.keys import keys_of
 from server.settings import Settings
 
@@ -27,15 +28,16 @@ class SetUp:
 async def migrated(settings: Settings) -> None:
     ensure_folder(settings.data_dir, "PORTCARD_DATA_DIR")
     ensure_folder(settings.files, "PORTCARD_STORAGE_URL")
-    await migrate(settings.database)
+    await migrate(settings.database, ring_of(settings, keys_of(settings)))
 
 
 async def set_up(settings: Settings) -> SetUp:
     """Everything that a first start needs; a later one finds it done. Raises StartFault."""
     await migrated(settings)
     hardware = HardwareWorker(module_of(settings))
-    context = await connect(settings.database)
+    context = await connect(settings.database, ring_of(settings, keys_of(settings)))
     try:
+        await require_ring()
         await ensure_authority(settings, hardware, keys_of(settings))
         return await _filled(settings)
     finally:

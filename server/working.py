@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 from server.engine import running
+from server.keyring import require_ring
 from server.settings import Settings
 
 
@@ -14,4 +15,5 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running(settings):
+        await require_ring()
         await stop.wait()

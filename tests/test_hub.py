@@ -15,6 +15,8 @@ from models.database import connect, dialect, transaction
 from models.enterprise import Enterprise
 from models.enums import ApplicationEventType, ApplicationKind, IdType, Role, SignInMethod
 from models.log import append, read
+from server.keyring import ring_of
+from server.keys import keys_of
 from server.settings import Settings
 from subscriptions.hub import Audience, Hub
 from subscriptions.wakeups import WakeUps
@@ -27,7 +29,7 @@ ACTOR = Actor(0, 0, "tester", "测试", Role.ENTERPRISE_ADMIN, SignInMethod.PASS
 
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[None]:
-    context = await connect(settings.database)
+    context = await connect(settings.database, ring_of(settings, keys_of(settings)))
     yield
     await context.close_connections()
 

@@ -19,6 +19,8 @@ from models.institution_file import (
 from models.region import Region
 from models.wizard import in_scope
 from resolvers.institutions import data_centre_of, makers
+from server.keyring import ring_of
+from server.keys import keys_of
 from server.settings import Settings
 
 ROWS = {row.code: row for row in region_rows()}
@@ -26,7 +28,7 @@ ROWS = {row.code: row for row in region_rows()}
 
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[None]:
-    context = await connect(settings.database)
+    context = await connect(settings.database, ring_of(settings, keys_of(settings)))
     yield
     await context.close_connections()
 

@@ -7,6 +7,8 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from models.database import connect
+from server.keyring import ring_of
+from server.keys import keys_of
 from server.settings import Settings
 from subscriptions.courier import Courier
 from subscriptions.mail import SmtpMailer
@@ -38,7 +40,10 @@ class Post:
 
 @pytest.fixture
 async def post(settings: Settings, desk: Desk, mail_server: str) -> AsyncIterator[Post]:
-    context, gateway = await connect(settings.database), Gateway()
+    context, gateway = (
+        await connect(settings.database, ring_of(settings, keys_of(settings))),
+        Gateway(),
+    )
     server = await asyncio.start_server(gateway, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with httpx.AsyncClient() as client:
