@@ -20,9 +20,10 @@ from models.enums import (
     AttachmentStatus,
     Role,
 )
+from models.masking import Datum, Sight
 from models.papers import CONTENT_TYPES, MOST_OF_A_KIND, is_proper_name, status_of
 from models.refusals import Refusal, refuse, refuse_any
-from models.workflow import WORKFLOW
+from models.workflow import WORKFLOW, parties_of
 from resolvers.addresses import DOWNLOAD, UPLOAD
 from resolvers.editing import locked
 from resolvers.office import Office
@@ -226,8 +227,13 @@ def status_for(
 def address_of(
     office: Office, actor: Actor | None, paper: Attachment, application: Application
 ) -> str | None:
-    """A short-lived address of the paper's bytes for who may read it; None if it has none."""
+    """A short-lived address of the paper's bytes for who may read it; None if it has none. Papers
+    that show an ID number are read by who sees the number.
+    """
     if actor is None or not may_read_content(actor, application):
+        return None
+    sight = Sight(parties_of(actor, application))
+    if paper.kind is not AttachmentKind.BUSINESS_LICENCE and not sight.in_full(Datum.ID_PAPER):
         return None
     if status_for(actor, paper, application) is not AttachmentStatus.STORED:
         return None

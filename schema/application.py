@@ -18,11 +18,12 @@ from models.enums import (
     Role,
 )
 from models.event import Event
+from models.masking import Sight
 from models.public_id import Kind, public_id
 from models.remarks import remarks_of
 from models.verification import current_answers
 from models.wizard import judge
-from models.workflow import TURN
+from models.workflow import TURN, parties_of
 from resolvers.paging import Page, cursor_of
 from resolvers.rights import open_acts
 from resolvers.scope import as_known_to, may_read_content
@@ -101,28 +102,30 @@ class Application:
     @strawberry.field(description="The legal card's step.")
     async def legal_card(self) -> LegalCardStep | None:
         dossier = await self._content()
-        return LegalCardStep.of(dossier) if dossier else None
+        return LegalCardStep.of(dossier, self.sight) if dossier else None
 
     @strawberry.field(description="For whom operator cards are asked; at most 10.")
     async def operators(self) -> list[Operator]:
         dossier = await self._content()
-        return [Operator.of(row) for row in dossier.operators] if dossier else []
+        return [Operator.of(row, self.sight) for row in dossier.operators] if dossier else []
 
     @strawberry.field(description="The agent (经办人).")
     async def agent(self) -> Agent | None:
         dossier = await self._content()
-        return Agent.of(dossier) if dossier else None
+        return Agent.of(dossier, self.sight) if dossier else None
 
     @strawberry.field(description="How the cards are to reach the unit.")
     def delivery(self) -> Delivery | None:
-        return Delivery.of(self.row) if self._is_open else None
+        return Delivery.of(self.row, self.sight) if self._is_open else None
 
-    @strawberry.field(description="备注 in the official form, made from the delivery.")
+    @strawberry.field(
+        description="备注 in the official form, made from the delivery as the viewer sees it."
+    )
     async def remarks(self) -> str | None:
         dossier = await self._content()
         if dossier is None:
             return None
-        return remarks_of(self.row, has_operators=bool(dossier.operators))
+        return remarks_of(self.row, self.sight, has_operators=bool(dossier.operators))
 
     @strawberry.field(description="Its papers.")
     async def attachments(self) -> list[Attachment]:
@@ -172,6 +175,12 @@ class Application:
     def _is_open(self) -> bool:
         viewer = self.loaders.viewer
         return viewer is not None and may_read_content(viewer, self.row)
+
+    @property
+    def sight(self) -> Sight:
+        """What the viewer sees of its personal data."""
+        viewer = self.loaders.viewer
+        return Sight(parties_of(viewer, self.row) if viewer else ())
 
     async def _content(self) -> Dossier | None:
         return await self._dossier() if self._is_open else None

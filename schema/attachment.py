@@ -23,7 +23,9 @@ class Attachment:
     size: int | None = says("Bytes.")
     status: AttachmentStatus = says("PENDING until its bytes have arrived.")
 
-    @strawberry.field(description="A short-lived address of its bytes; null unless STORED.")
+    @strawberry.field(
+        description="A short-lived address of its bytes; null unless STORED. A paper with somebody's ID number: its unit and the issuer only."
+    )
     def url(self, info: Info) -> str | None:
         return address_of(info.context.office, self.loaders.viewer, self.row, self.application)
 

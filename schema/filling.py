@@ -107,9 +107,9 @@ class Filling:
         if saved is None:
             return SaveOperatorPayload(operator=None, application=None, errors=errors)
         row, operator = saved
-        return SaveOperatorPayload(
-            operator=Operator.of(operator), application=await wrapped(info, row), errors=[]
-        )
+        application = await wrapped(info, row)
+        shown = Operator.of(operator, application.sight)
+        return SaveOperatorPayload(operator=shown, application=application, errors=[])
 
     @strawberry.mutation(description="Delete an operator. The unit; DRAFT or RETURNED.")
     async def remove_operator(

@@ -15,6 +15,7 @@ from models.enums import (
     OperatorStatus,
     VerificationOutcome,
 )
+from models.masking import Datum, Sight
 from models.public_id import Kind, public_id
 from schema.institution import Institution, institution
 from schema.loaders import Loaders
@@ -64,26 +65,26 @@ class UnitStep:
 class LegalCardStep:
     name: str = says("Of the legal person; read-only.")
     id_type: IdType = says("Read-only.")
-    id_number: str = says("Read-only.")
+    id_number: str = says("Read-only; masked but for its unit and the issuer.")
     id_valid_from: str = says("YYYYMMDD; read-only.")
     id_valid_to: str = says("YYYYMMDD; 00000000 = 长期; read-only.")
     country: str = says("ISO 3166 alpha-3; read-only.")
-    phone: str | None = says("Mobile number.")
-    email: str | None = says("E-mail address.")
+    phone: str | None = says("Mobile number; masked but for its unit and the issuer.")
+    email: str | None = says("E-mail address; masked but for its unit and the issuer.")
     media_type: MediaType | None = says("Of the card.")
 
     @classmethod
-    def of(cls, dossier: Dossier) -> "LegalCardStep":
+    def of(cls, dossier: Dossier, sight: Sight) -> "LegalCardStep":
         unit, here = dossier.enterprise, dossier.application
         return cls(
             name=unit.legal_name,
             id_type=unit.legal_id_type,
-            id_number=unit.legal_id_number,
+            id_number=sight.of(Datum.ID_NUMBER, unit.legal_id_number),
             id_valid_from=unit.legal_id_valid_from,
             id_valid_to=unit.legal_id_valid_to,
             country=unit.legal_country,
-            phone=here.legal_phone,
-            email=here.legal_email,
+            phone=sight.of(Datum.PHONE, here.legal_phone),
+            email=sight.of(Datum.EMAIL, here.legal_email),
             media_type=here.legal_media_type,
         )
 
@@ -93,27 +94,27 @@ class Operator:
     id: strawberry.ID = says("Opaque; problems and reasons are pinned to it.")
     name: str | None = says("Name as on the document.")
     id_type: IdType | None = says("Type of the document.")
-    id_number: str | None = says("Number of the document.")
+    id_number: str | None = says("Number of the document; masked but for its unit and the issuer.")
     id_valid_from: str | None = says("YYYYMMDD.")
     id_valid_to: str | None = says("YYYYMMDD; 00000000 = 长期.")
     country: str | None = says("ISO 3166 alpha-3.")
-    phone: str | None = says("Mobile number.")
-    email: str | None = says("E-mail address.")
+    phone: str | None = says("Mobile number; masked but for its unit and the issuer.")
+    email: str | None = says("E-mail address; masked but for its unit and the issuer.")
     media_type: MediaType | None = says("Of the card.")
     status: OperatorStatus = says("A DRAFT keeps the application from being submitted.")
 
     @classmethod
-    def of(cls, row: rows.Operator) -> "Operator":
+    def of(cls, row: rows.Operator, sight: Sight) -> "Operator":
         return cls(
             id=strawberry.ID(public_id(Kind.OPERATOR, row.id)),
             name=row.name,
             id_type=row.id_type,
-            id_number=row.id_number,
+            id_number=sight.of(Datum.ID_NUMBER, row.id_number),
             id_valid_from=row.id_valid_from,
             id_valid_to=row.id_valid_to,
             country=row.country,
-            phone=row.phone,
-            email=row.email,
+            phone=sight.of(Datum.PHONE, row.phone),
+            email=sight.of(Datum.EMAIL, row.email),
             media_type=row.media_type,
             status=row.status,
         )
@@ -125,12 +126,12 @@ class Agent:
     operator_id: strawberry.ID | None = says("The operator, where the source is OPERATOR.")
     name: str | None = says("From wherever their data are kept.")
     id_type: IdType | None = says("Type of the document.")
-    id_number: str | None = says("Number of the document.")
-    phone: str | None = says("Where the SMS code goes.")
-    email: str | None = says("E-mail address.")
+    id_number: str | None = says("Number of the document; masked but for its unit and the issuer.")
+    phone: str | None = says("Where the SMS code goes; masked but for its unit and the issuer.")
+    email: str | None = says("E-mail address; masked but for its unit and the issuer.")
 
     @classmethod
-    def of(cls, dossier: Dossier) -> "Agent | None":
+    def of(cls, dossier: Dossier, sight: Sight) -> "Agent | None":
         agent, person = dossier.agent, dossier.agent_person
         if agent is None:
             return None
@@ -140,9 +141,9 @@ class Agent:
             operator_id=strawberry.ID(operator) if operator else None,
             name=person.name if person else None,
             id_type=person.id_type if person else None,
-            id_number=person.id_number if person else None,
-            phone=person.phone if person else None,
-            email=person.email if person else None,
+            id_number=sight.of(Datum.ID_NUMBER, person.id_number if person else None),
+            phone=sight.of(Datum.PHONE, person.phone if person else None),
+            email=sight.of(Datum.EMAIL, person.email if person else None),
         )
 
 
@@ -150,14 +151,18 @@ class Agent:
 class Delivery:
     method: DeliveryMethod | None = says("邮寄 (only where the maker mails) or 自取.")
     contact: str | None = says("Who receives the cards.")
-    phone: str | None = says("Their telephone; mobile or landline.")
-    address: str | None = says("Where to, when mailed.")
+    phone: str | None = says(
+        "Their telephone, mobile or landline; masked for data centre and platform."
+    )
+    address: str | None = says(
+        "Where to, when mailed; for data centre and platform only province and city."
+    )
     carrier: str | None = says("Who carried it.")
     tracking_number: str | None = says("The carrier's number.")
     handed_over_at: datetime | None = says("When the cards were handed over.")
 
     @classmethod
-    def of(cls, row: rows.Application) -> "Delivery | None":
+    def of(cls, row: rows.Application, sight: Sight) -> "Delivery | None":
         facts = (
             row.delivery_method,
             row.delivery_contact,
@@ -171,8 +176,8 @@ class Delivery:
         return cls(
             method=row.delivery_method,
             contact=row.delivery_contact,
-            phone=row.delivery_phone,
-            address=row.delivery_address,
+            phone=sight.of(Datum.DELIVERY_PHONE, row.delivery_phone),
+            address=sight.of(Datum.DELIVERY_ADDRESS, row.delivery_address),
             carrier=row.carrier,
             tracking_number=row.tracking_number,
             handed_over_at=row.handed_over_at,
