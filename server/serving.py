@@ -7,6 +7,7 @@ import uvicorn
 
 from server.app import build_app
 from server.faults import StartFault
+from server.logs import configuration
 from server.settings import Settings
 
 GRACE = 5  # seconds for open requests at shutdown
@@ -41,7 +42,7 @@ def serve(settings: Settings, opened: socket.socket, *, workers: bool) -> None:
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=2**20,
-        log_level=settings.log_level,
+        log_config=configuration(settings.log_level),
         timeout_graceful_shutdown=GRACE,
         server_header=False,
         proxy_headers=False,  # build_app says whom to believe
