@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from models.database import connection
+from models.enterprise import OperatorAccount
 from models.institution import Institution
 from models.message import Message
 from server.settings import Settings
@@ -197,3 +198,15 @@ async def test_the_outbox_keeps_sealed_what_the_adapters_read(served: Served) ->
     asked = "SELECT recipient, body, code, last_error FROM message"
     for cells in (await connection().execute_query(asked))[1]:
         assert all(cell.startswith("v1.") for cell in dict(cells).values())
+
+
+async def test_a_person_who_is_entered_many_times_at_once_is_one(served: Served) -> None:
+    unit, someone = await served.unit(), person()
+    told = await asyncio.gather(
+        *(
+            unit.client.codes("CreateOperatorAccount", **someone, username=f"{n}-{unit.id}x")
+            for n in range(1000, 1012)
+        )
+    )
+    assert sorted(told) == [[], *[["idNumber:OPERATOR_DUPLICATE"]] * 11]
+    assert await OperatorAccount.filter(id_number_hash=someone["idNumber"]).count() == 1
