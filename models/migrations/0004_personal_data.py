@@ -1,4 +1,4 @@
-"""Personal data are sealed (docs/decisions/0008-personal-data.md): the columns widen, what they hold
+"""Personal data are sealed (docs/decisions/0009-personal-data.md): the columns widen, what they hold
 is sealed by the ring of whoever migrates, and keyed hashes come beside those that are searched.
 """
 from tortoise import migrations
