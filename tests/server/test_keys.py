@@ -99,7 +99,7 @@ async def test_resealing_undoes_nobodys_change(served: Served, settings: Setting
 async def test_what_cannot_be_opened_is_counted_and_left(
     served: Served, settings: Settings
 ) -> None:
-    await _filled(served)
+    unit = await _filled(served)
     row = await Enterprise.all().order_by("-id").first()
     assert row
     file = settings.data_dir / FILE
@@ -109,6 +109,13 @@ async def test_what_cannot_be_opened_is_counted_and_left(
     await row.save()
     file.write_text(kept)
     assert "lost" not in key_ring().keys
+    assert (await unit.client.ask("Applications"))["totalCount"] == 1  # a list that shows it not
+    answer = await unit.client.post(
+        "query($id: ID!) { application(id: $id) { status legalCard { idNumber } } }",
+        {"id": unit.id},
+    )
+    assert answer["data"]["application"] == {"status": "DRAFT", "legalCard": None}
+    assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
     rotate(settings)
     told = await reseal()
     assert (told["cannot be opened"], told["changed"]) == (1, 0)
