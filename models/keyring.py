@@ -2,7 +2,7 @@
 
 A sealed text is `v1.KEY-ID.BASE64URL(nonce, ciphertext, tag)`: AES-256-GCM (NIST SP 800-38D) with a
 random nonce of 96 bits and the place (`table.column`) as associated data, so that a value opens in
-its own column only. It is not bound to its row (docs/decisions/0009-personal-data.md).
+its own column only. It is not bound to its row (docs/decisions/0010-personal-data.md).
 """
 
 import hashlib

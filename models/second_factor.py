@@ -2,6 +2,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.account import Account
+from models.sealed import SealedField
 
 
 class SecondFactor(Model):
@@ -14,8 +15,8 @@ class SecondFactor(Model):
     account: fields.OneToOneRelation[Account] = fields.OneToOneField(
         "models.Account", primary_key=True, related_name="second_factor"
     )
-    secret = fields.CharField(max_length=200, null=True)
-    pending = fields.CharField(max_length=200, null=True)
+    secret = SealedField(max_length=64, null=True)
+    pending = SealedField(max_length=64, null=True)
     last_step = fields.BigIntField(default=0)
     account_id: int
 

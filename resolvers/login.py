@@ -34,17 +34,17 @@ async def login(
         kept = account.password_hash if account else None
         if not await office.passwords.matches(kept, password) or account is None:
             raise refuse("LOGIN_FAILED")
-        await _second_factor(office, account, totp, guess)
+        await _second_factor(account, totp, guess)
         guess.right()
     return await open_session(office, account, SignInMethod.PASSWORD, address=visitor.address)
 
 
-async def _second_factor(office: Office, account: Account, totp: str | None, guess: Guess) -> None:
+async def _second_factor(account: Account, totp: str | None, guess: Guess) -> None:
     """A missing code is no wrong one, and forgives none either."""
     if not await has_second_factor(account.id):
         return
     if not totp:
         guess.takes_back()
         raise refuse("SECOND_FACTOR_REQUIRED", "totp")
-    if not await is_second_factor(office, account.id, totp):
+    if not await is_second_factor(account.id, totp):
         raise refuse("SECOND_FACTOR_WRONG", "totp")

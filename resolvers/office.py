@@ -9,7 +9,6 @@ from hardware.card_proof import Trust
 from models.database import transaction
 from resolvers.addresses import Addresses
 from resolvers.passwords import Passwords
-from resolvers.sealer import Sealer
 from resolvers.storage import Storage
 from resolvers.turns import Turns
 from resolvers.verifier import Verifier
@@ -65,7 +64,6 @@ class Office:
     passwords: Passwords
     addresses: Addresses
     card_desk: CardDesk
-    sealer: Sealer
     wake: Callable[[], Awaitable[None]]
     terms: Terms = Terms()
     turns: Turns = field(default_factory=Turns)

@@ -38,11 +38,11 @@ async def has_second_factor(account_id: int) -> bool:
     return await SecondFactor.exists(account_id=account_id, secret__isnull=False)
 
 
-async def is_second_factor(office: Office, account_id: int, code: str) -> bool:
+async def is_second_factor(account_id: int, code: str) -> bool:
     """Whether `code` is the authenticator's now, or an unused recovery code. It is used up."""
     tidy = _tidy(code)
     if tidy.isascii() and tidy.isdigit():
-        return await _use_code(office, account_id, tidy)
+        return await _use_code(account_id, tidy)
     rows = RecoveryCode.filter(account_id=account_id, code_hash=_hash(account_id, tidy))
     return bool(await rows.filter(used_at__isnull=True).update(used_at=now()))
 
@@ -51,9 +51,9 @@ def _tidy(code: str) -> str:
     return "".join(code.replace("-", "").split()).upper()
 
 
-async def _use_code(office: Office, account_id: int, code: str) -> bool:
+async def _use_code(account_id: int, code: str) -> bool:
     row = await SecondFactor.get(account_id=account_id)
-    step = _step(_opened(office, account_id, row.secret or ""), code)
+    step = _step(row.secret or "", code)
     if step is None:
         return False
     fresh = SecondFactor.filter(account_id=account_id, last_step__lt=step)
@@ -69,10 +69,6 @@ def _step(secret: str, code: str) -> int | None:
 
 def _same(totp: pyotp.TOTP, step: int, code: str) -> bool:
     return secrets.compare_digest(totp.generate_otp(step).encode(), code.encode())
-
-
-def _opened(office: Office, account_id: int, sealed: str) -> str:
-    return office.sealer.open(sealed, f"totp|{account_id}")
 
 
 def _hash(account_id: int, code: str) -> str:
@@ -91,9 +87,8 @@ async def begin_totp(
         raise refuse("FORBIDDEN")
     await prove(office, actor, password, totp)
     secret = pyotp.random_base32()
-    sealed = office.sealer.seal(secret, f"totp|{actor.account_id}")
     row, _ = await SecondFactor.get_or_create(account_id=actor.account_id)
-    row.pending = sealed
+    row.pending = secret
     await row.save(update_fields=["pending"])
     uri = pyotp.TOTP(secret).provisioning_uri(name=actor.username, issuer_name=ISSUER)
     return Enrolment(secret, uri)
@@ -112,7 +107,7 @@ async def prove(office: Office, actor: Actor, password: str, totp: str | None = 
             if not totp:
                 guess.takes_back()
                 raise refuse("SECOND_FACTOR_REQUIRED", "totp")
-            if not await is_second_factor(office, account.id, totp):
+            if not await is_second_factor(account.id, totp):
                 raise refuse("SECOND_FACTOR_WRONG", "totp")
         guess.right()
 
@@ -128,7 +123,7 @@ async def confirm_totp(office: Office, actor: Actor, code: str) -> tuple[list[st
         row = await rows.select_for_update().first()
         if row is None:
             raise refuse("SECOND_FACTOR_NOT_BEGUN", "code")
-        step = _step(_opened(office, actor.account_id, row.pending or ""), _tidy(code))
+        step = _step(row.pending or "", _tidy(code))
         if step is None:
             raise refuse("SECOND_FACTOR_WRONG", "code")
         row.secret, row.pending, row.last_step = row.pending, None, step

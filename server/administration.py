@@ -42,7 +42,7 @@ async def add(settings: Settings, name: str, password: str, institution: str | N
 
 async def reset(settings: Settings, name: str, password: str | None) -> None:
     """Take an officer's second factor away, and set a password if there is one. Raises Refused."""
-    async with _database(settings):
+    async with database(settings):
         await reset_officer(Passwords(), name, password)
 
 

@@ -11,7 +11,6 @@ from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
 from resolvers.office import CardDesk, Office, Terms
 from resolvers.passwords import Passwords
-from resolvers.sealer import Sealer
 from resolvers.storage import FileStorage
 from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
 from server.keys import Keys
@@ -34,7 +33,6 @@ def office_of(
         passwords=Passwords(),
         addresses=Addresses(keys.derived("addresses")),
         card_desk=_card_desk(settings, authority),
-        sealer=Sealer(bytes.fromhex(keys.derived("second-factors"))),
         wake=wake,
         terms=_terms(settings),
     )

@@ -1,4 +1,4 @@
-"""Turning the key ring from the command line (docs/decisions/0009-personal-data.md)."""
+"""Turning the key ring from the command line (docs/decisions/0010-personal-data.md)."""
 
 from collections import Counter
 

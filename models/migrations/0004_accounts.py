@@ -3,6 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
+from models.sealed import SealedField
 
 class Migration(migrations.Migration):
     dependencies = [('models', '0003_card_sign_in')]
@@ -36,8 +37,8 @@ class Migration(migrations.Migration):
             name='SecondFactor',
             fields=[
                 ('account', fields.OneToOneField('models.Account', source_field='account_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', related_name='second_factor', on_delete=OnDelete.CASCADE)),
-                ('secret', fields.CharField(null=True, max_length=200)),
-                ('pending', fields.CharField(null=True, max_length=200)),
+                ('secret', SealedField(max_length=64, null=True)),
+                ('pending', SealedField(max_length=64, null=True)),
                 ('last_step', fields.BigIntField(default=0)),
             ],
             options={'table': 'second_factor', 'app': 'models', 'pk_attr': 'account_id', 'table_description': "An officer's authenticator (TOTP, RFC 6238). Secrets are sealed."},

@@ -1,4 +1,4 @@
-"""Personal data are sealed (docs/decisions/0009-personal-data.md): the columns widen, what they hold
+"""Personal data are sealed (docs/decisions/0010-personal-data.md): the columns widen, what they hold
 is sealed by the ring of whoever migrates, and keyed hashes come beside those that are searched.
 """
 from tortoise import migrations
@@ -99,7 +99,7 @@ async def seal(_apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0003_card_sign_in')]
+    dependencies = [('models', '0004_accounts')]
 
     initial = False
 
