@@ -47,7 +47,7 @@ async def _stale(table: type[Model], columns: list[str]) -> AsyncIterator[Model]
     current = f"{MARK}{key_ring().keys.newest}."
     stale = Q(*(~Q(**{f"{name}__startswith": current}) for name in columns), join_type="OR")
     last = 0
-    while rows := await table.filter(stale, pk__gt=last).order_by("pk").limit(BATCH):
+    while rows := await table.filter(stale, id__gt=last).order_by("id").limit(BATCH):
         for row in rows:
             yield row
         last = rows[-1].pk

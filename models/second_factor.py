@@ -12,8 +12,9 @@ class SecondFactor(Model):
     `last_step` is the newest time step whose code was used: no code is good twice.
     """
 
+    id = fields.IntField(primary_key=True)
     account: fields.OneToOneRelation[Account] = fields.OneToOneField(
-        "models.Account", primary_key=True, related_name="second_factor"
+        "models.Account", related_name="second_factor"
     )
     secret = SealedField(max_length=64, null=True)
     pending = SealedField(max_length=64, null=True)

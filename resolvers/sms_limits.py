@@ -33,6 +33,8 @@ LIMITS = (
     SmsLimit("subject", 20, DAY),
 )
 # fmt: on
+SEARCHED = {"phone": "phone_hash"}
+"""What is sealed is found by its hash."""
 
 
 def _limits(office: Office) -> Iterator[SmsLimit]:
@@ -52,7 +54,8 @@ async def over_limit(office: Office, row: SmsCode, place: str) -> RetryLater | N
 
 async def _over(limit: SmsLimit, value: str, place: str) -> RetryLater | None:
     since = now() - limit.within
-    rows = SmsCode.filter(**{limit.column: value}, created_at__gt=since).order_by("-id")
+    column = SEARCHED.get(limit.column, limit.column)
+    rows = SmsCode.filter(**{column: value}, created_at__gt=since).order_by("-id")
     last = await rows.offset(limit.most - 1).first()
     if last is None:
         return None

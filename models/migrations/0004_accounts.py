@@ -36,12 +36,13 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='SecondFactor',
             fields=[
-                ('account', fields.OneToOneField('models.Account', source_field='account_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', related_name='second_factor', on_delete=OnDelete.CASCADE)),
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('account', fields.OneToOneField('models.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='second_factor', on_delete=OnDelete.CASCADE)),
                 ('secret', SealedField(max_length=64, null=True)),
                 ('pending', SealedField(max_length=64, null=True)),
                 ('last_step', fields.BigIntField(default=0)),
             ],
-            options={'table': 'second_factor', 'app': 'models', 'pk_attr': 'account_id', 'table_description': "An officer's authenticator (TOTP, RFC 6238). Secrets are sealed."},
+            options={'table': 'second_factor', 'app': 'models', 'pk_attr': 'id', 'table_description': "An officer's authenticator (TOTP, RFC 6238). Secrets are sealed."},
             bases=['Model'],
         ),
         ops.AddField(

@@ -9,6 +9,7 @@ import pyotp
 import pytest
 import time_machine
 
+from models.sealed import Sealed
 from models.second_factor import SecondFactor
 from tests.accounts import after, captcha, codes, done, is_signed_in, login
 from tests.client import Client
@@ -137,9 +138,10 @@ async def test_a_unit_enrols_none(served: Served) -> None:
 async def test_the_secret_is_nowhere_to_be_read(served: Served) -> None:
     secret, _ = await _enrol(served, (await served.officer("tianjin")).client)
     row = await SecondFactor.get(account__username="tianjin")
-    assert row.secret is not None
-    assert secret not in row.secret
-    assert row.pending is None
+    kept = row.__dict__["secret"]
+    assert isinstance(kept, Sealed)
+    assert secret not in kept.token
+    assert (row.secret, row.pending) == (secret, None)
 
 
 @pytest.fixture

@@ -1,14 +1,28 @@
 """What is told, when, to whom, in which words: a second table beside the one that does it."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from models.application import Agent, Application
+from models.database import connect
 from models.dossier import Dossier
 from models.enterprise import Enterprise
 from models.enums import AgentSource, ApplicationEventType, ApplicationStatus, DeliveryMethod
 from models.event import Event
 from models.institution import Institution
+from models.keyring import DataKeys, KeyRing
 from models.notices import NOTICES, code_message, notices_of, reasons_text, shortened
+
+
+@pytest.fixture(autouse=True)
+async def relations() -> AsyncIterator[None]:
+    """A row knows its relations once a database is open."""
+    ring = KeyRing(lambda: DataKeys({"k": bytes(32)}), bytes(32))
+    context = await connect("sqlite://:memory:", ring)
+    yield
+    await context.close_connections()
+
 
 REASONS = [
     {"category": "MATERIALS", "code": "SEAL_MISSING", "path": ["unit"], "note": "第二页"},
@@ -40,7 +54,7 @@ def dossier(carrier: str | None = None) -> Dossier:
 
 
 @pytest.mark.parametrize("what", TOLD, ids=["-".join(map(str, key)) for key in TOLD])
-def test_each_event_is_told_in_its_words(what: tuple[str, str, str | None]) -> None:
+async def test_each_event_is_told_in_its_words(what: tuple[str, str, str | None]) -> None:
     type_, status, carrier = what
     event = Event(
         id=7,
@@ -67,7 +81,7 @@ def test_every_notice_of_the_table_is_told_by_some_event() -> None:
         assert any(notice.when == t and notice.to_status in (None, s) for t, s in told)
 
 
-def test_without_an_agent_s_phone_the_administrator_gets_the_sms() -> None:
+async def test_without_an_agent_s_phone_the_administrator_gets_the_sms() -> None:
     nobody = dossier()
     nobody.agent = None
     event = Event(id=7, type=ApplicationEventType.SUBMITTED, to_status=ApplicationStatus.SUBMITTED)
