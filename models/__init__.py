@@ -2,6 +2,7 @@
 
 from models.account import Account, Session
 from models.application import Agent, Application, Attachment, Operator, Verification
+from models.audit import AuditRow
 from models.card import Card, Certificate, Issuance
 from models.card_challenge import CardChallenge
 from models.code import Captcha, SmsCode
@@ -18,6 +19,7 @@ __all__ = [
     "Agent",
     "Application",
     "Attachment",
+    "AuditRow",
     "Captcha",
     "Card",
     "CardChallenge",

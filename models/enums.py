@@ -237,3 +237,13 @@ class IssuanceStep(StrEnum):
     INTENDED = "INTENDED"
     SIGNED = "SIGNED"
     WRITTEN = "WRITTEN"
+
+
+class AuditKind(StrEnum):
+    """What a row of the audit trail is about."""
+
+    ACT = "ACT"
+    SIGN_IN = "SIGN_IN"
+    SIGN_OUT = "SIGN_OUT"
+    REFUSED = "REFUSED"
+    VIEW = "VIEW"

@@ -115,15 +115,20 @@ async def load_institutions(path: Path = DEFAULT_FILE) -> int:
     """
     lines = read_institutions(path)
     async with transaction():
-        await alone("filling")
-        await _check_regions(lines)
-        rows = {row.code: row for row in await Institution.all()}
-        for line in lines:
-            row = rows.setdefault(line["code"], Institution(code=line["code"]))
-            _put(row, line)
-            await row.save()
-        await _connect_issuers(lines, rows)
+        await fill_in(lines)
     return len(lines)
+
+
+async def fill_in(lines: Sequence[Line]) -> None:
+    """The same inside a transaction, of lines that were read. Raises InstitutionFileError."""
+    await alone("filling")
+    await _check_regions(lines)
+    rows = {row.code: row for row in await Institution.all()}
+    for line in lines:
+        row = rows.setdefault(line["code"], Institution(code=line["code"]))
+        _put(row, line)
+        await row.save()
+    await _connect_issuers(lines, rows)
 
 
 async def _check_regions(lines: Iterable[Line]) -> None:

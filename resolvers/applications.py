@@ -14,6 +14,7 @@ from models.enums import (
     Role,
 )
 from models.log import append
+from models.public_id import Kind
 from models.refusals import refuse
 from resolvers.editing import expect_version, locked
 from resolvers.office import Office
@@ -57,11 +58,12 @@ async def start_application(office: Office, actor: Actor, kind: ApplicationKind)
     if code := await _start_refusal(actor):
         raise refuse(code, "kind")
     try:
-        async with office.act():
+        async with office.act() as deed:
             row = await Application.create(
                 kind=kind, enterprise_id=actor.enterprise_id, unfinished_of=actor.enterprise_id
             )
             await append(row, ApplicationEventType.STARTED, actor)
+            deed.concerns(Kind.APPLICATION, row.id)
     except IntegrityError:  # another start of the same unit came first
         raise refuse("UNFINISHED_APPLICATION", "kind") from None
     return row

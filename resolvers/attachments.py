@@ -22,7 +22,8 @@ from models.enums import (
 )
 from models.masking import Datum, Sight
 from models.papers import CONTENT_TYPES, MOST_OF_A_KIND, is_proper_name, status_of
-from models.refusals import Refusal, refuse, refuse_any
+from models.public_id import Kind
+from models.refusals import Refusal, Refused, refuse, refuse_any
 from models.workflow import WORKFLOW, parties_of
 from resolvers.addresses import DOWNLOAD, UPLOAD
 from resolvers.editing import locked
@@ -205,15 +206,24 @@ async def _filled(
     office: Office, paper: Attachment, draft: str, inspected: _Inspection
 ) -> Attachment:
     """Make the bytes the paper's, if it still waits for them in an application being edited."""
-    async with office.act():
-        application = await Application.filter(id=paper.application_id).select_for_update().get()
-        taken = application.status in SAVING and await Attachment.filter(
-            id=paper.id, status=AttachmentStatus.PENDING
-        ).update(status=AttachmentStatus.STORED, storage_key=draft, sha256=inspected.sha256)
-    if not taken:
+    try:
+        async with office.act() as deed:
+            deed.concerns(Kind.ATTACHMENT, paper.id)
+            await _take(paper, draft, inspected.sha256)
+    except Refused:
         await office.storage.delete(draft)
-        raise refuse("UPLOAD_DONE" if application.status in SAVING else "WRONG_STATE")
+        raise
     return await Attachment.get(id=paper.id)
+
+
+async def _take(paper: Attachment, draft: str, sha256: str) -> None:
+    application = await Application.filter(id=paper.application_id).select_for_update().get()
+    if application.status not in SAVING:
+        raise refuse("WRONG_STATE")
+    awaited = Attachment.filter(id=paper.id, status=AttachmentStatus.PENDING)
+    stored = {"status": AttachmentStatus.STORED, "storage_key": draft, "sha256": sha256}
+    if not await awaited.update(**stored):
+        raise refuse("UPLOAD_DONE")
 
 
 def status_for(

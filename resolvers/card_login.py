@@ -22,7 +22,6 @@ from models.actor import Actor
 from models.card import Card, Certificate
 from models.card_challenge import CardChallenge
 from models.clock import now
-from models.database import transaction
 from models.enums import CardKind, CardStatus, Consent, Role, SignInMethod
 from models.refusals import Refusal, refuse, refuse_any
 from resolvers.office import Office
@@ -113,7 +112,7 @@ async def login_with_card(
         raise refuse("CARD_ORIGIN_REFUSED", "origin")
     certificate = _trusted(office, proof.certificate)
     signed = signed_bytes(challenge.bound, certificate, origin)
-    async with transaction():
+    async with office.act():
         row, card = await _in_use(certificate)
         if not is_signed(certificate, proof.signature, signed):
             raise refuse("CARD_SIGNATURE_WRONG", "signature")

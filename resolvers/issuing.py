@@ -16,6 +16,7 @@ from hardware.profiles import Profiles
 from hardware.token import Pins
 from hardware.worker import HardwareWorker
 from models.application import Application
+from models.audit import Who
 from models.card import Card, Certificate, Issuance
 from models.clock import now
 from models.database import transaction
@@ -29,7 +30,9 @@ from models.enums import (
     Role,
 )
 from models.log import append
+from models.public_id import Kind
 from models.queue import finish, keep, put_back, seconds_until, take
+from resolvers.trail import Trail, deed_about
 from subscriptions.rounds import Rounds
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,7 @@ SHORT_NAMES = {
 }
 """Registered short names (RFC 4519, X.520) that RFC 4514 lets stand for the numbers."""
 PROFILES = {CardKind.LEGAL: Profiles.LEGAL, CardKind.OPERATOR: Profiles.OPERATOR}
+WORKER = Who(username="worker")
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,10 @@ class LeaseLost(Exception):  # noqa: N818 - nothing erred: another has the job
 class IssuingWorker:
     """Takes jobs one by one; `wake` it when there may be a new one."""
 
-    def __init__(self, workshop: Workshop, wake_readers: Callable[[], Awaitable[None]]) -> None:
-        self._workshop, self._wake_readers = workshop, wake_readers
+    def __init__(
+        self, workshop: Workshop, wake_readers: Callable[[], Awaitable[None]], trail: Trail
+    ) -> None:
+        self._workshop, self._wake_readers, self._trail = workshop, wake_readers, trail
         self._rounds = Rounds(self._round, "the issuing worker")
 
     def wake(self) -> None:
@@ -115,6 +121,7 @@ class IssuingWorker:
             kept = await put_back(job, error, RETRIES if retryable else ())
             if kept and job.status is QueueStatus.DEAD:
                 await _tell(job, ApplicationEventType.CARD_FAILED)
+                await self._trail.add(deed_about("giveUpCard", WORKER, Kind.CARD, job.card_id))
         await self._wake_readers()
 
     async def _make(self, job: Issuance) -> None:
@@ -122,7 +129,7 @@ class IssuingWorker:
         while job.step is not IssuanceStep.WRITTEN:
             await STEPS[job.step](self._workshop, job, card)
             await _store(job)
-        await _record(job, card)
+        await _record(self._trail, job, card)
         await self._wake_readers()
 
 
@@ -192,9 +199,10 @@ STEPS: dict[IssuanceStep, Callable[[Workshop, Issuance, Card], Awaitable[None]]]
 }
 
 
-async def _record(job: Issuance, card: Card) -> None:
-    """The card is made: certificate, card, job and event in one transaction, once. Raises
-    LeaseLost.
+async def _record(trail: Trail, job: Issuance, card: Card) -> None:
+    """The card is made: certificate, card, job, event and audit row in one transaction, once.
+
+    Raises LeaseLost.
     """
     async with transaction():
         if not await finish(job):
@@ -205,6 +213,7 @@ async def _record(job: Issuance, card: Card) -> None:
         await card.save()
         await _mark_account(card)
         await _tell(job, ApplicationEventType.CARD_ISSUED)
+        await trail.add(deed_about("issueCard", WORKER, Kind.CARD, card.id))
 
 
 def _certificate(job: Issuance) -> Certificate:

@@ -11,6 +11,7 @@ from resolvers.registration import wrong_consents
 from resolvers.second_factor import has_second_factor, is_second_factor
 from resolvers.sessions import SignedIn, open_session
 from resolvers.tallies import tallies_from_outside
+from resolvers.trail import ACCOUNT
 
 
 async def login(
@@ -31,12 +32,15 @@ async def login(
     tallies = await tallies_from_outside(username, visitor.address)
     async with guessing(office, tallies, visitor) as guess:
         account = await Account.get_or_none(username=username)
+        if account:
+            office.trail.deed.concerns(ACCOUNT, account.id)
         kept = account.password_hash if account else None
         if not await office.passwords.matches(kept, password) or account is None:
             raise refuse("LOGIN_FAILED")
         await _second_factor(account, totp, guess)
         guess.right()
-    return await open_session(office, account, SignInMethod.PASSWORD, address=visitor.address)
+    async with office.act():
+        return await open_session(office, account, SignInMethod.PASSWORD, address=visitor.address)
 
 
 async def _second_factor(account: Account, totp: str | None, guess: Guess) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hardware.card_proof import Trust
-from models.database import transaction
 from resolvers.addresses import Addresses
 from resolvers.passwords import Passwords
 from resolvers.storage import Storage
+from resolvers.trail import Deed, Trail
 from resolvers.turns import Turns
 from resolvers.verifier import Verifier
 
@@ -64,13 +64,14 @@ class Office:
     passwords: Passwords
     addresses: Addresses
     card_desk: CardDesk
+    trail: Trail
     wake: Callable[[], Awaitable[None]]
     terms: Terms = Terms()
     turns: Turns = field(default_factory=Turns)
 
     @asynccontextmanager
-    async def act(self) -> AsyncIterator[None]:
-        """One act: all or nothing, and then the readers are woken."""
-        async with transaction():
-            yield
+    async def act(self) -> AsyncIterator[Deed]:
+        """One act: all or nothing, with its audit row, and then the readers are woken."""
+        async with self.trail.recorded() as deed:
+            yield deed
         await self.wake()

@@ -5,6 +5,7 @@ from models.database import alone
 from models.enterprise import Enterprise, OperatorAccount
 from models.enums import Role
 from models.persons import COLUMNS, Person, same_person
+from models.public_id import Kind
 from models.refusals import Refusal, refuse, refuse_any
 from resolvers.office import Office
 from resolvers.operators import has_card
@@ -26,11 +27,12 @@ async def create_operator_account(
     row = OperatorAccount(enterprise_id=actor.enterprise_id, username=username)
     for name, value in columns_of(person).items():
         setattr(row, name, value)
-    async with office.act():
+    async with office.act() as deed:
         await alone(NAMING)
         refuse_any(await _taken(actor.enterprise_id, username, person))
         row.has_card = await has_card(actor.enterprise_id, row.person)
         await row.save()
+        deed.concerns(Kind.OPERATOR_ACCOUNT, row.id)
     return row
 
 

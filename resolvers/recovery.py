@@ -17,6 +17,7 @@ from resolvers.office import Office
 from resolvers.sessions import revoke_all_sessions
 from resolvers.sms_codes import PASSWORD_RESET, check_code, consume_code, send_code
 from resolvers.tallies import forget_guesses
+from resolvers.trail import ACCOUNT
 
 
 def wrong_password(
@@ -64,7 +65,8 @@ async def reset_password(
     if account is None or not phone:
         raise refuse("SMS_CODE_WRONG", "smsCode")
     password_hash = await office.passwords.hash(password)
-    async with office.act():
+    async with office.act() as deed:
+        deed.concerns(ACCOUNT, account.id)
         await consume_code(code)
         await Account.filter(id=account.id).update(password_hash=password_hash)
         await revoke_all_sessions(account.id)

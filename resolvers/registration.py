@@ -65,12 +65,14 @@ async def register_enterprise(
     code = await check_code(phone, SmsPurpose.REGISTRATION.value, sms_code)
     password_hash = await office.passwords.hash(account.password)
     try:
-        async with office.act():
+        async with office.act() as deed:
             await consume_code(code)
             await alone(NAMING)
             refuse_any(await _taken_username(account))
             enterprise = await _enterprise(unit)
-            return await _administrator(enterprise, account, password_hash)
+            administrator = await _administrator(enterprise, account, password_hash)
+            deed.opens(administrator)
+            return administrator
     except IntegrityError:
         refuse_any([*await _taken_unit(unit), *await _taken_username(account)])
         raise

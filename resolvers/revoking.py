@@ -3,8 +3,8 @@
 from models.account import Session
 from models.card import Certificate
 from models.clock import now
-from models.database import transaction
 from models.enums import RevocationReason
+from resolvers.trail import Trail
 
 
 async def certificates_called(text: str) -> list[Certificate]:
@@ -14,11 +14,14 @@ async def certificates_called(text: str) -> list[Certificate]:
     return found or await Certificate.filter(card__number=wanted).order_by("id")
 
 
-async def revoke_certificate(certificate_id: int, reason: RevocationReason) -> Certificate:
+async def revoke_certificate(
+    trail: Trail, certificate_id: int, reason: RevocationReason
+) -> Certificate:
     """Revoke it, and end the sessions that it signed in. Whoever revokes it again changes nothing:
     the first moment and reason stand (RFC 5280 section 5.3).
     """
-    async with transaction():
+    async with trail.recorded() as deed:
+        deed.concerns("certificate", certificate_id)
         row = await Certificate.filter(id=certificate_id).select_for_update().get()
         if row.revoked_at is None:
             row.revoked_at, row.revocation_reason = now(), reason

@@ -87,9 +87,10 @@ async def begin_totp(
         raise refuse("FORBIDDEN")
     await prove(office, actor, password, totp)
     secret = pyotp.random_base32()
-    row, _ = await SecondFactor.get_or_create(account_id=actor.account_id)
-    row.pending = secret
-    await row.save(update_fields=["pending"])
+    async with office.act():
+        row, _ = await SecondFactor.get_or_create(account_id=actor.account_id)
+        row.pending = secret
+        await row.save(update_fields=["pending"])
     uri = pyotp.TOTP(secret).provisioning_uri(name=actor.username, issuer_name=ISSUER)
     return Enrolment(secret, uri)
 

@@ -45,7 +45,7 @@ async def open_session(
     """`certificate_id`: of the card that signed in; revoking it ends the session."""
     token, moment = secrets.token_urlsafe(32), now()
     expires_at = moment + office.terms.session
-    await Session.create(
+    session = await Session.create(
         token_hash=_hash(token),
         account=account,
         signed_in_by=by,
@@ -54,6 +54,7 @@ async def open_session(
         last_used_at=moment,
         expires_at=expires_at,
     )
+    office.trail.deed.signs_in(account, session)
     return SignedIn(token, expires_at, await _may_only_enrol(office, account))
 
 

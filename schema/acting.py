@@ -21,6 +21,7 @@ from schema.context import Info
 from schema.errors import UserError, errors_of
 from schema.loaders import Loaders
 from schema.payloads import ApplicationPayload
+from schema.recording import deed_of, done_on_record, refused
 from schema.shapes import shape_refusals
 
 log = logging.getLogger(__name__)
@@ -34,17 +35,19 @@ Answer = tuple[T | None, list[UserError]]
 async def attempt(info: Info, input: Any, act: Callable[[], Coroutine[Any, Any, T]]) -> Answer[T]:
     """Do `act` to its end, whatever the client does; a refusal becomes errors."""
     context = info.context
-    try:
-        refuse_any(shape_refusals(input))
-        return await context.shelter.run(act()), []
-    except Refused as refused:
-        return None, errors_of(refused.refusals, context.language)
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        log.warning("the database cannot take it now: %s", type(error).__name__)
-        busy = RetryLater("SYSTEM_BUSY", retry_at=now() + PAUSE)
-        return None, errors_of([busy], context.language)
+    with context.office.trail.during(deed_of(info, input)) as deed:
+        try:
+            refuse_any(shape_refusals(input))
+            return await context.shelter.run(done_on_record(context, deed, act)), []
+        except Refused as told:
+            await refused(context, deed, told.refusals)
+            return None, errors_of(told.refusals, context.language)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("the database cannot take it now: %s", type(error).__name__)
+            busy = RetryLater("SYSTEM_BUSY", retry_at=now() + PAUSE)
+            return None, errors_of([busy], context.language)
 
 
 async def attempt_as(
@@ -58,7 +61,9 @@ async def attempt_as(
     context = info.context
 
     async def acting() -> T:
-        return await act(await (context.enrolling() if enrolling else context.actor()))
+        actor = await (context.enrolling() if enrolling else context.actor())
+        context.office.trail.deed.by(actor)
+        return await act(actor)
 
     return await attempt(info, input, acting)
 

@@ -36,6 +36,7 @@ from schema.institution import Institution, institution
 from schema.loaders import Loaders
 from schema.page_info import PageInfo
 from schema.problem import AcknowledgedWarning
+from schema.recording import shown
 from schema.return_reason import ReturnReason
 from schema.says import says
 from schema.steps import Agent, Delivery, LegalCardStep, Operator, UnitStep, Verification
@@ -100,29 +101,30 @@ class Application:
         return UnitStep.of(self.row, self.loaders) if self._is_open else None
 
     @strawberry.field(description="The legal card's step.")
-    async def legal_card(self) -> LegalCardStep | None:
-        dossier = await self._content()
+    async def legal_card(self, info: Info) -> LegalCardStep | None:
+        dossier = await self._persons(info)
         return LegalCardStep.of(dossier, self.sight) if dossier else None
 
     @strawberry.field(description="For whom operator cards are asked; at most 10.")
-    async def operators(self) -> list[Operator]:
-        dossier = await self._content()
+    async def operators(self, info: Info) -> list[Operator]:
+        dossier = await self._persons(info)
         return [Operator.of(row, self.sight) for row in dossier.operators] if dossier else []
 
     @strawberry.field(description="The agent (经办人).")
-    async def agent(self) -> Agent | None:
-        dossier = await self._content()
+    async def agent(self, info: Info) -> Agent | None:
+        dossier = await self._persons(info)
         return Agent.of(dossier, self.sight) if dossier else None
 
     @strawberry.field(description="How the cards are to reach the unit.")
-    def delivery(self) -> Delivery | None:
-        return Delivery.of(self.row, self.sight) if self._is_open else None
+    async def delivery(self, info: Info) -> Delivery | None:
+        dossier = await self._persons(info)
+        return Delivery.of(self.row, self.sight) if dossier else None
 
     @strawberry.field(
         description="备注 in the official form, made from the delivery as the viewer sees it."
     )
-    async def remarks(self) -> str | None:
-        dossier = await self._content()
+    async def remarks(self, info: Info) -> str | None:
+        dossier = await self._persons(info)
         if dossier is None:
             return None
         return remarks_of(self.row, self.sight, has_operators=bool(dossier.operators))
@@ -184,6 +186,12 @@ class Application:
 
     async def _content(self) -> Dossier | None:
         return await self._dossier() if self._is_open else None
+
+    async def _persons(self, info: Info) -> Dossier | None:
+        """The content where persons are in it: that it is looked at goes on record."""
+        if self._is_open:
+            await shown(info, self.row, self.loaders)
+        return await self._content()
 
     async def _dossier(self) -> Dossier:
         return await self.loaders.dossier.load(self.row)

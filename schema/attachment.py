@@ -7,6 +7,7 @@ from models.public_id import Kind, public_id
 from resolvers.attachments import address_of, status_for
 from schema.context import Info
 from schema.loaders import Loaders
+from schema.recording import shown
 from schema.says import says
 
 
@@ -26,8 +27,11 @@ class Attachment:
     @strawberry.field(
         description="A short-lived address of its bytes; null unless STORED. A paper with somebody's ID number: its unit and the issuer only."
     )
-    def url(self, info: Info) -> str | None:
-        return address_of(info.context.office, self.loaders.viewer, self.row, self.application)
+    async def url(self, info: Info) -> str | None:
+        url = address_of(info.context.office, self.loaders.viewer, self.row, self.application)
+        if url:
+            await shown(info, self.application, self.loaders)
+        return url
 
     @classmethod
     def of(cls, row: Row, application: Application, loaders: Loaders) -> "Attachment":

@@ -32,8 +32,10 @@ from schema.payloads import (
 class Entry:
     @strawberry.mutation(description="A picture to read, before an SMS code. Anyone.")
     async def request_captcha(self, info: Info) -> RequestCaptchaPayload:
-        row, png = await captchas.request_captcha(info.context.office)
-        return RequestCaptchaPayload(captcha=Captcha.of(row, png), errors=[])
+        told, errors = await attempt(
+            info, None, lambda: captchas.request_captcha(info.context.office)
+        )
+        return RequestCaptchaPayload(captcha=Captcha.of(*told) if told else None, errors=errors)
 
     @strawberry.mutation(description="An SMS code for registering. Anyone, with a captcha.")
     async def send_sms_code(

@@ -35,6 +35,7 @@ DESCRIPTIONS: dict[type[StrEnum], str] = {
     enums.CardStatus:           "PENDING: approved; PRODUCING 制卡中; ISSUED: made, with its certificate on it.",
     enums.CertificateStatus:    "Whether a certificate can be relied on now.",
     enums.VerificationOutcome:  "What the verifier said; UNAVAILABLE: it could not be asked.",
+    enums.AuditKind:            "What an audit row is about: an act, signing in or out, the refusal of a right, a look at a person's data by who is not of the unit.",
 }
 # fmt: on
 

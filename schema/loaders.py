@@ -6,6 +6,7 @@ follows must see what has changed.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -13,13 +14,17 @@ from tortoise.models import Model
 
 from models.actor import Actor
 from models.application import Application
+from models.audit import Entry, Who
 from models.card import Card, Certificate, Issuance
 from models.dossier import Dossier, dossiers_of
 from models.enterprise import Enterprise
+from models.enums import AuditKind
 from models.institution import Institution
 from models.region import Region
 from resolvers.rights import needs_card, units_with_legal_card
+from resolvers.trail import Trail
 
+PERSONAL = "personalData"
 Row = TypeVar("Row", bound=Model)
 Key = TypeVar("Key", int, str)
 
@@ -57,11 +62,29 @@ async def _need_cards(viewers: Sequence[Actor]) -> list[bool]:
     return [await needs_card(viewer) for viewer in viewers]
 
 
+@dataclass(frozen=True)
+class View:
+    """Somebody is about to read what is personal in `subject`."""
+
+    trail: Trail
+    who: Who
+    subject: str
+
+
+async def _views(views: Sequence[View]) -> list[None]:
+    """One row for all that are looked at together."""
+    first = views[0]
+    subjects = " ".join(view.subject for view in views)
+    await first.trail.count(Entry(first.who, AuditKind.VIEW, PERSONAL, subjects))
+    return [None for _ in views]
+
+
 class Loaders:
     """What one root field loads, and for whom."""
 
     def __init__(self, viewer: Actor | None) -> None:
         self.viewer = viewer
+        self.views: DataLoader[View, None] = DataLoader(_views)
         self.needs_card: DataLoader[Actor, bool] = DataLoader(_need_cards)
         self.dossier: DataLoader[Application, Dossier] = DataLoader(
             dossiers_of, cache_key_fn=lambda row: row.id

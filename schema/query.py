@@ -7,16 +7,20 @@ import strawberry
 
 from models.enums import MakerScope
 from models.public_id import Kind, row_id
+from models.refusals import refuse
 from resolvers import institutions
 from resolvers.applications import application_of
+from resolvers.auditing import NEWEST_FIRST, WantedRows, audit_rows, may_read_trail
 from resolvers.paging import Order, page
 from resolvers.search import Wanted, found
 from schema.acting import given, maybe_row
 from schema.application import Application, ApplicationConnection
+from schema.audit import AuditConnection, AuditFilter
 from schema.context import Info
 from schema.inputs import ApplicationFilter
 from schema.institution import Institution, InstitutionConnection
 from schema.loaders import Loaders
+from schema.recording import denied
 from schema.region import Region
 from schema.return_reason import CatalogueReason, catalogue
 from schema.shapes import plain
@@ -112,7 +116,10 @@ class Query:
         id: Annotated[strawberry.ID, strawberry.argument(description="The application.")],
     ) -> Application | None:
         viewer = await info.context.viewer()
-        row = await application_of(viewer, row_id(Kind.APPLICATION, id) or 0)
+        wanted = row_id(Kind.APPLICATION, id) or 0
+        row = await application_of(viewer, wanted)
+        if row is None and viewer:
+            await denied(info.context, viewer, "application", "NOT_FOUND", wanted)
         return Application.of(row, Loaders(viewer)) if row else None
 
     @strawberry.field(
@@ -134,6 +141,25 @@ class Query:
         rows = found(viewer, _wanted(filter, ORDERS[order]))
         shown = await page(rows, first, after, ORDERS[order])
         return ApplicationConnection.of(shown, rows, Loaders(viewer))
+
+    @strawberry.field(
+        description="The audit trail (审计), the newest row first. The platform's administrator; FORBIDDEN for others."
+    )
+    async def audit_trail(
+        self,
+        info: Info,
+        first: Annotated[int | None, FIRST] = None,
+        after: Annotated[str | None, AFTER] = None,
+        filter: Annotated[
+            AuditFilter | None, strawberry.argument(description="Which rows; null: all.")
+        ] = None,
+    ) -> AuditConnection:
+        actor = await info.context.actor()
+        if not may_read_trail(actor):
+            await denied(info.context, actor, "auditTrail", "FORBIDDEN")
+            raise refuse("FORBIDDEN")
+        rows = audit_rows(filter.wanted() if filter else WantedRows())
+        return AuditConnection.of(await page(rows, first, after, NEWEST_FIRST), rows)
 
     @strawberry.field(description="The catalogue of return reasons (manual §5.4). Anyone.")
     def return_reason_catalogue(self, info: Info) -> list[CatalogueReason]:

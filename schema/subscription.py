@@ -19,6 +19,7 @@ from resolvers.sessions import still_signed_in
 from schema.application import ApplicationEvent
 from schema.context import Context, Info
 from schema.progress import IssuanceProgress
+from schema.recording import denied
 from subscriptions.feeds import institution_events, of_application, scope_of, unit_events
 from subscriptions.hub import Audience
 
@@ -33,6 +34,7 @@ async def _followed(
 ) -> AsyncGenerator[Event, None]:
     """The events, as long as the session lasts."""
     if audience is None:
+        await denied(context, actor, "subscription", "FORBIDDEN")
         raise refuse("FORBIDDEN")
     async with aclosing(context.hub.follow(audience, after)) as events:
         async for event in events:
@@ -52,10 +54,14 @@ async def _told(
                 yield told
 
 
-async def _one_application(actor: Actor, id: strawberry.ID) -> tuple[int, Audience]:
-    row = await application_of(actor, row_id(Kind.APPLICATION, id) or 0)
+async def _one_application(
+    context: Context, actor: Actor, id: strawberry.ID
+) -> tuple[int, Audience]:
+    wanted = row_id(Kind.APPLICATION, id) or 0
+    row = await application_of(actor, wanted)
     scope = scope_of(actor)
     if row is None or scope is None:
+        await denied(context, actor, "subscription", "NOT_FOUND", wanted)
         raise refuse("NOT_FOUND", "applicationId")
     return row.id, of_application(scope, row.id)
 
@@ -72,7 +78,7 @@ class Subscription:
         after: Annotated[str | None, AFTER] = None,
     ) -> AsyncGenerator[ApplicationEvent, None]:
         actor = await info.context.actor()
-        _, audience = await _one_application(actor, application_id)
+        _, audience = await _one_application(info.context, actor, application_id)
         async with aclosing(_told(info, actor, audience, after)) as events:
             async for event in events:
                 yield event
@@ -106,7 +112,7 @@ class Subscription:
         self, info: Info, application_id: Annotated[strawberry.ID, APPLICATION]
     ) -> AsyncGenerator[IssuanceProgress, None]:
         actor = await info.context.actor()
-        row, audience = await _one_application(actor, application_id)
+        row, audience = await _one_application(info.context, actor, application_id)
         async with aclosing(_progress(info.context, actor, row, audience)) as changes:
             async for progress in changes:
                 yield IssuanceProgress.of(progress, actor)

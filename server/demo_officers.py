@@ -10,6 +10,7 @@ from models.enums import Role
 from models.institution import Institution
 from resolvers.officers import add_officer, set_password
 from resolvers.passwords import Passwords
+from resolvers.trail import COMMAND_LINE, Deed, Trail
 
 FILE = "demo-officers.json"
 
@@ -29,7 +30,7 @@ OFFICERS = (
 Officer = dict[str, str | None]
 
 
-async def make_demo_officers(folder: Path) -> list[Officer]:
+async def make_demo_officers(folder: Path, trail: Trail) -> list[Officer]:
     """The officers that were not there yet, with their passwords; the demo reads them in a file.
 
     Who is missing in the file gets a new password: the old one is nowhere.
@@ -41,20 +42,23 @@ async def make_demo_officers(folder: Path) -> list[Officer]:
     for username, institution in OFFICERS:
         there = await Account.exists(username=username)
         if not there or username not in told:
-            made.append(await _make(passwords, username, institution))
+            made.append(await _make(trail, passwords, username, institution))
     if made:
         names = {officer["username"] for officer in made}
         _keep(file, [officer for officer in known if officer["username"] not in names] + made)
     return made
 
 
-async def _make(passwords: Passwords, username: str, institution: str | None) -> Officer:
+async def _make(
+    trail: Trail, passwords: Passwords, username: str, institution: str | None
+) -> Officer:
     password = secrets.token_urlsafe(12)
     row = await Institution.get(name=institution) if institution else None
-    if await Account.exists(username=username):
-        await set_password(passwords, username, password)
-    else:
-        await add_officer(passwords, username, password, row)
+    with trail.during(Deed("demo officer", COMMAND_LINE)):
+        if await Account.exists(username=username):
+            await set_password(trail, passwords, username, password)
+        else:
+            await add_officer(trail, passwords, username, password, row)
     role = Role.RA_OFFICER if row else Role.PLATFORM_ADMIN
     return {
         "username": username,

@@ -15,9 +15,10 @@ from resolvers.issuing import IssuingWorker, Workshop
 from resolvers.office import Office
 from resolvers.shelter import Shelter
 from resolvers.sweeping import sweep
+from server.audit_head import keep_head
 from server.authority import authority_of, module_of
 from server.keyring import ring_of
-from server.keys import Keys, keys_of
+from server.keys import Keys, keys_of, trail_of
 from server.office import courier_of, office_of
 from server.settings import Settings
 from subscriptions.courier import Courier
@@ -28,7 +29,7 @@ from subscriptions.wakeups import WakeUps
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds for an act, a message or a card under way at shutdown
-FOREVER = 3  # loops that never end by themselves: wake-ups, the hub, the sweeper
+FOREVER = 4  # loops that never end by themselves: wake-ups, the hub, the sweeper, the trail
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ async def running(settings: Settings, *, workers: bool = True) -> AsyncIterator[
                 engine.courier.end()
                 engine.issuing.end()
                 await _end(tasks)
+                await engine.office.trail.settle(every=True)
+                await keep_head(settings.data_dir)
     finally:
         await hardware.close()
         await context.close_connections()
@@ -88,9 +91,10 @@ def _assembled(
     )
     listeners: list[Callable[[], None]] = [hub.wake, courier.wake]
     wakeups = WakeUps(settings.broadcast_url, lambda: _call(listeners))
-    issuing = IssuingWorker(workshop, wakeups.announce)
+    trail = trail_of(keys)
+    issuing = IssuingWorker(workshop, wakeups.announce, trail)
     listeners.append(issuing.wake)
-    office = office_of(settings, keys, client, authority, wakeups.announce)
+    office = office_of(settings, keys, client, authority, wakeups.announce, trail)
     return Engine(settings, office, hub, Shelter(), authority, courier, issuing, wakeups)
 
 
@@ -103,9 +107,17 @@ def _loops(engine: Engine, *, workers: bool) -> Iterator[Coroutine[None, None, N
     yield engine.wakeups.run()
     yield engine.hub.run()
     yield Rounds(sweep, "the sweeper").run()
+    yield Rounds(lambda: _settled(engine), "the audit trail").run()
     if workers:
         yield engine.courier.run()
         yield engine.issuing.run()
+
+
+async def _settled(engine: Engine) -> float:
+    """What the trail has counted is written, and how far it goes is told to the data folder."""
+    pause = await engine.office.trail.settle()
+    await keep_head(engine.settings.data_dir)
+    return pause
 
 
 def _watched(loop: Coroutine[None, None, None]) -> asyncio.Task[None]:

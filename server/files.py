@@ -8,9 +8,11 @@ from urllib.parse import quote
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from models.audit import Who
 from models.refusals import Refusal, Refused, refuse
 from models.texts import say
 from resolvers import attachments
+from resolvers.trail import Deed
 from server.language import language_of
 
 log = logging.getLogger(__name__)
@@ -43,10 +45,16 @@ async def upload(request: Request) -> Response:
     address = request.path_params["address"]
     shelter = request.app.state.engine.shelter
     try:
-        await shelter.run(attachments.upload(office, address, _bytes(request)))
+        with office.trail.during(_deed_of(request)):
+            await shelter.run(attachments.upload(office, address, _bytes(request)))
     except Refused as refused:
         return refused_response(request, refused.refusals[0])
     return Response(status_code=204)
+
+
+def _deed_of(request: Request) -> Deed:
+    """Whoever has the address does it."""
+    return Deed("uploadAttachment", Who(address=request.client.host if request.client else ""))
 
 
 async def _bytes(request: Request) -> AsyncIterator[bytes]:

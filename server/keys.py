@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hardware.authority import AuthorityPins
 from hardware.token import Pins
+from resolvers.trail import Trail
 from server.faults import StartFault
 from server.settings import Settings
 
@@ -62,3 +63,12 @@ def _kept(path: Path) -> str:
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32))
     return path.read_text("ascii")
+
+
+def audit_key(keys: Keys) -> bytes:
+    """What the audit trail is chained by."""
+    return bytes.fromhex(keys.derived("audit"))
+
+
+def trail_of(keys: Keys) -> Trail:
+    return Trail(audit_key(keys))

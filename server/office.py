@@ -12,6 +12,7 @@ from resolvers.addresses import Addresses
 from resolvers.office import CardDesk, Office, Terms
 from resolvers.passwords import Passwords
 from resolvers.storage import FileStorage
+from resolvers.trail import Trail
 from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
 from server.keys import Keys
 from server.settings import Settings
@@ -26,6 +27,7 @@ def office_of(
     client: httpx.AsyncClient,
     authority: Authority,
     wake: Callable[[], Awaitable[None]],
+    trail: Trail,
 ) -> Office:
     return Office(
         verifier=_verifier(settings, client),
@@ -33,6 +35,7 @@ def office_of(
         passwords=Passwords(),
         addresses=Addresses(keys.derived("addresses")),
         card_desk=_card_desk(settings, authority),
+        trail=trail,
         wake=wake,
         terms=_terms(settings),
     )

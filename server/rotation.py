@@ -3,7 +3,7 @@
 from collections import Counter
 
 from models.resealing import reseal, rows_under
-from server.administration import database
+from server.administration import database, record
 from server.faults import StartFault
 from server.keyring import FILE, Kept, RingFile, kept_in, new_key
 from server.settings import Settings
@@ -35,7 +35,9 @@ def rotate(settings: Settings) -> tuple[str, str | None]:
 async def reseal_all(settings: Settings) -> Counter[str]:
     """Seal everything under the newest key."""
     async with database(settings):
-        return await reseal()
+        counted = await reseal()
+    await record(settings, "keys reseal")
+    return counted
 
 
 async def drop(settings: Settings, name: str) -> str | None:
@@ -51,4 +53,6 @@ async def drop(settings: Settings, name: str) -> str | None:
     async with database(settings):
         if rows := await rows_under(name):
             raise StartFault(f"{rows} rows are sealed by {name}: `portcard keys reseal` first")
-    return _keep(settings, {other: key for other, key in kept.items() if other != name})
+    told = _keep(settings, {other: key for other, key in kept.items() if other != name})
+    await record(settings, "keys drop")
+    return told

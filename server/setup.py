@@ -12,7 +12,7 @@ from server.authority import ensure_authority, module_of
 from server.demo_officers import Officer, make_demo_officers
 from server.folder import ensure_folder
 from server.keyring import require_ring, ring_of
-from server.keys import keys_of
+from server.keys import keys_of, trail_of
 from server.settings import Settings
 
 
@@ -52,5 +52,10 @@ async def _filled(settings: Settings) -> SetUp:
     regions = 0 if await Region.exists() else await load_regions()
     samples = settings.is_development and not await Institution.exists()
     institutions = await load_institutions() if samples else 0
-    officers = await make_demo_officers(settings.data_dir) if settings.is_development else []
-    return SetUp(regions, institutions, officers)
+    return SetUp(regions, institutions, await _demo_officers(settings))
+
+
+async def _demo_officers(settings: Settings) -> list[Officer]:
+    if not settings.is_development:
+        return []
+    return await make_demo_officers(settings.data_dir, trail_of(keys_of(settings)))

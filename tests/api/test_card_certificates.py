@@ -110,11 +110,15 @@ async def test_a_revoked_certificate_signs_nobody_in_and_its_sessions_end(
     client = served.visitor()
     await sign_in_by(client, holder)
     (row,) = await certificates_called(card.number)
-    first = await revoke_certificate(row.id, RevocationReason.KEY_COMPROMISE)
+    first = await revoke_certificate(
+        served.engine.office.trail, row.id, RevocationReason.KEY_COMPROMISE
+    )
     assert await client.ask("Viewer") is None
     told = holder.answer(await ask(client))
     assert await codes_of(client, told) == ["certificate:CARD_CERTIFICATE_REVOKED"]
-    again = await revoke_certificate(row.id, RevocationReason.SUPERSEDED)
+    again = await revoke_certificate(
+        served.engine.office.trail, row.id, RevocationReason.SUPERSEDED
+    )
     assert again.revoked_at == first.revoked_at
     assert again.revocation_reason is RevocationReason.KEY_COMPROMISE
 
@@ -138,7 +142,9 @@ async def test_signing_in_and_revoking_at_once_leaves_no_session(
         client.attempt("CardLogin", **told) for client, told in zip(clients, answers, strict=True)
     ]
     payloads = await asyncio.gather(
-        *attempts[:3], revoke_certificate(row.id, RevocationReason.UNSPECIFIED), *attempts[3:]
+        *attempts[:3],
+        revoke_certificate(served.engine.office.trail, row.id, RevocationReason.UNSPECIFIED),
+        *attempts[3:],
     )
     for client, payload in zip(clients, [*payloads[:3], *payloads[4:]], strict=True):
         client.token = (payload["session"] or {}).get("token", "x")
