@@ -9,12 +9,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from server import dev, files, health, pki
 from server.engine import running
 from server.graphql import GraphQLDoor
+from server.headers import SecurityHeaders, headers_of
 from server.settings import Settings
 
 
@@ -28,7 +29,20 @@ def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
             app.state.graphql = GraphQLDoor(engine)
             yield
 
-    return Starlette(routes=_routes(settings), middleware=_middleware(settings), lifespan=lifespan)
+    return _App(settings, lifespan)
+
+
+class _App(Starlette):
+    """Starlette, but what it answers to a bug of ours (500) has the headers of every answer too."""
+
+    def __init__(self, settings: Settings, lifespan: Lifespan[Starlette]) -> None:
+        self._headers = headers_of(settings.url)
+        super().__init__(
+            routes=_routes(settings), middleware=_middleware(settings), lifespan=lifespan
+        )
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return SecurityHeaders(super().build_middleware_stack(), self._headers)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -33,8 +33,9 @@ STATUS = {
 }
 SAFE = {
     "X-Content-Type-Options":  "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "Cache-Control":           "private, no-store",
+    "Cross-Origin-Resource-Policy": "cross-origin",  # a page of an allowed origin shows it
 }
 # fmt: on
 

@@ -22,6 +22,7 @@ from schema.context import Context
 from schema.schema import build_schema
 from server.admission import BoundedAdapter, admit
 from server.engine import Engine
+from server.headers import GRAPHIQL
 from server.language import language_of
 from server.media import JSON, is_request_error, media_type, status_of
 from server.transport import INIT_WITHIN, TransportHandler
@@ -77,6 +78,11 @@ class GraphQLDoor(GraphQL[Context, None]):
         if response.media_type is None and "text/html" not in accept:
             raise HTTPException(406, "Answers are application/graphql-response+json or JSON")
         return response
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        page = await super().render_graphql_ide(request)
+        page.headers["Content-Security-Policy"] = GRAPHIQL
+        return page
 
     def create_response(
         self,
