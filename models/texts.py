@@ -153,6 +153,7 @@ TEXTS: dict[str, Text] = {
     "DATE_IN_FUTURE":        Text("交付时间不得晚于现在", "The cards cannot have been handed over in the future"),
     "DELIVERY_FACT_REQUIRED": Text("请填写承运商或交付时间", "Give the carrier, or that the cards were handed over"),
     # limits of the surface
+    "INTROSPECTION_OFF":     Text("本系统不提供接口结构查询", "The schema is not told here: use the published schema.graphql"),
     "PAGE_SIZE":             Text("每页数量不得小于 0", "A page has no fewer than 0 items"),
     "CURSOR_INVALID":        Text("游标无效", "Not a valid cursor"),
     "INTERNAL":              Text("系统内部错误，参考号 {reference}", "Internal error, reference {reference}"),

@@ -6,9 +6,7 @@ fragments that spread the next one twice would otherwise take longer than the su
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -19,7 +17,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from strawberry.extensions import ValidationCache
 
 MOST_TOKENS = 4000
 LIMITS = {
@@ -98,15 +95,3 @@ def too_big(document: DocumentNode) -> GraphQLError | None:
                 message = f"The operation is too big: at most {LIMITS[name]} ({name})"
                 return GraphQLError(message, node)
     return None
-
-
-class BoundedValidation(ValidationCache):
-    """Refuses what is too big; validates, once a document, what is not."""
-
-    def on_validate(self) -> Iterator[None]:
-        found: Any = too_big(self.execution_context.graphql_document)
-        if found is None:
-            yield from super().on_validate()
-            return
-        self.execution_context.pre_execution_errors = [found]
-        yield

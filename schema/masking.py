@@ -8,6 +8,8 @@ from strawberry.extensions import MaskErrors
 
 from models.refusals import Refused
 from models.texts import Language, say
+from schema.introspection import unsuggestive
+from schema.policies import Policies
 
 log = logging.getLogger(__name__)
 
@@ -18,11 +20,16 @@ TOO_MUCH = (RecursionError, ValueError)
 class Masking(MaskErrors):
     """A refusal that has no payload to stand in (a page's cursor, a subscription) keeps its code.
 
-    Anything else that was raised is a bug: the client gets a reference, the log the rest.
+    Anything else that was raised is a bug: the client gets a reference, the log the rest. Where the
+    schema is not told, an error does not suggest what else is in it.
     """
 
-    def __init__(self) -> None:
-        super().__init__(should_mask_error=_is_to_be_rewritten)
+    def __init__(self, policies: Policies) -> None:
+        super().__init__(should_mask_error=self._is_rewritten)
+        self._suggests = policies.introspection
+
+    def _is_rewritten(self, error: GraphQLError) -> bool:
+        return not self._suggests or _is_raised(error)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         language = getattr(self.execution_context.context, "language", Language.ZH)
@@ -30,10 +37,12 @@ class Masking(MaskErrors):
             return GraphQLError("The document is nested too deeply, or a number of it is too long")
         if isinstance(error.original_error, Refused):
             return _refused(error, error.original_error, language)
+        if not _is_raised(error):
+            return _rewritten(error, unsuggestive(error.message), error.extensions or {})
         return _masked(error, language)
 
 
-def _is_to_be_rewritten(error: GraphQLError) -> bool:
+def _is_raised(error: GraphQLError) -> bool:
     cause = error.original_error
     if cause is None or (isinstance(cause, GraphQLError) and cause.original_error is None):
         return False

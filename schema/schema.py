@@ -11,14 +11,16 @@ from strawberry.types import ExecutionContext
 
 import schema.enums  # noqa: F401 - registers the enums
 from schema.errors import CONCRETE
-from schema.limits import CACHED, MOST_TOKENS, BoundedValidation
+from schema.limits import CACHED, MOST_TOKENS
 from schema.masking import Masking
 from schema.moments import DATE_TIME
 from schema.mutation import Mutation
 from schema.operation import OneOperation
 from schema.parsing import PatientParserCache
+from schema.policies import LAPTOP, Policies
 from schema.query import Query
 from schema.subscription import Subscription
+from schema.validation import BoundedValidation
 
 SDL_FILE = Path(__file__).parent / "schema.graphql"
 
@@ -34,7 +36,7 @@ class QuietSchema(strawberry.Schema):
         """Nothing."""
 
 
-def build_schema() -> strawberry.Schema:
+def build_schema(policies: Policies = LAPTOP) -> strawberry.Schema:
     """The schema with its limits and caches."""
     return QuietSchema(
         query=Query,
@@ -45,9 +47,9 @@ def build_schema() -> strawberry.Schema:
         extensions=[
             lambda: MaxTokensLimiter(MOST_TOKENS),
             lambda: PatientParserCache(CACHED),
-            lambda: BoundedValidation(CACHED),
+            lambda: BoundedValidation(policies),
             OneOperation,
-            Masking,
+            lambda: Masking(policies),
         ],
     )
 

@@ -19,6 +19,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
 from schema.context import Context
+from schema.policies import Policies
 from schema.schema import build_schema
 from server.admission import BoundedAdapter, admit
 from server.engine import Engine
@@ -40,7 +41,7 @@ class GraphQLDoor(GraphQL[Context, None]):
     def __init__(self, engine: Engine) -> None:
         development = engine.settings.is_development
         super().__init__(
-            build_schema(),
+            build_schema(Policies(introspection=development)),
             graphql_ide="graphiql" if development else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
