@@ -153,6 +153,7 @@ TEXTS: dict[str, Text] = {
     "DATE_IN_FUTURE":        Text("交付时间不得晚于现在", "The cards cannot have been handed over in the future"),
     "DELIVERY_FACT_REQUIRED": Text("请填写承运商或交付时间", "Give the carrier, or that the cards were handed over"),
     # limits of the surface
+    "OPERATION_TIMEOUT":     Text("操作超过 {seconds} 秒未完成；已开始的办理会继续进行，请稍后查询结果", "The operation took more than {seconds} seconds; an act that has begun goes on: look up later what became of it"),
     "INTROSPECTION_OFF":     Text("本系统不提供接口结构查询", "The schema is not told here: use the published schema.graphql"),
     "PAGE_SIZE":             Text("每页数量不得小于 0", "A page has no fewer than 0 items"),
     "CURSOR_INVALID":        Text("游标无效", "Not a valid cursor"),

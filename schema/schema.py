@@ -20,6 +20,7 @@ from schema.parsing import PatientParserCache
 from schema.policies import LAPTOP, Policies
 from schema.query import Query
 from schema.subscription import Subscription
+from schema.time_limit import TimeLimit
 from schema.validation import BoundedValidation
 
 SDL_FILE = Path(__file__).parent / "schema.graphql"
@@ -49,6 +50,7 @@ def build_schema(policies: Policies = LAPTOP) -> strawberry.Schema:
             lambda: PatientParserCache(CACHED),
             lambda: BoundedValidation(policies),
             OneOperation,
+            lambda: TimeLimit(policies),
             lambda: Masking(policies),
         ],
     )

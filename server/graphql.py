@@ -26,6 +26,7 @@ from server.engine import Engine
 from server.headers import GRAPHIQL
 from server.language import language_of
 from server.media import JSON, is_request_error, media_type, status_of
+from server.settings import Settings
 from server.transport import INIT_WITHIN, TransportHandler
 
 BEARER = "bearer "
@@ -41,7 +42,7 @@ class GraphQLDoor(GraphQL[Context, None]):
     def __init__(self, engine: Engine) -> None:
         development = engine.settings.is_development
         super().__init__(
-            build_schema(Policies(introspection=development)),
+            build_schema(_policies(engine.settings)),
             graphql_ide="graphiql" if development else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
@@ -166,6 +167,10 @@ class GraphQLDoor(GraphQL[Context, None]):
             if await context.viewer() is None:
                 raise ConnectionRejectionError
         return UnsetType()
+
+
+def _policies(settings: Settings) -> Policies:
+    return Policies(introspection=settings.is_development, seconds=settings.operation_seconds)
 
 
 def decoded(data: str | bytes) -> object:

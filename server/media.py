@@ -35,6 +35,13 @@ def _is_early(error: GraphQLError) -> bool:
     return error.path is None
 
 
+STATUS = {"OPERATION_TIMEOUT": 503}
+"""By the code of the error that kept the operation from having data; 400 for any other."""
+
+
 def status_of(result: ExecutionResult, media: str) -> int:
-    """400 for a request error; in plain JSON 200, for clients that read nothing else."""
-    return 400 if media == RESPONSE and is_request_error(result) else 200
+    """Of an answer without data; in plain JSON 200, for clients that read nothing else."""
+    if media != RESPONSE or not is_request_error(result):
+        return 200
+    codes = [(error.extensions or {}).get("code") for error in result.errors or ()]
+    return next((STATUS[code] for code in codes if code in STATUS), 400)
