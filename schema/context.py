@@ -22,7 +22,8 @@ class Context:
     `token` is the session's; who holds it is asked again for every operation, so that a session
     that was revoked meanwhile is of no use on an open socket either. `streams`: whether the transport
     carries more than one result. `client_address`: where the request comes from, as far as it is
-    known.
+    known. `known`: whose the token is, while one query is answered; a mutation may sign in or out and
+    asks again.
     """
 
     office: Office
@@ -32,6 +33,7 @@ class Context:
     token: str | None = None
     client_address: str = ""
     streams: bool = True
+    known: tuple[Actor | None] | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
 
     async def viewer(self) -> Actor | None:
@@ -41,6 +43,8 @@ class Context:
 
     async def holder(self) -> Actor | None:
         """Whose the token is, whatever they may do."""
+        if self.known:
+            return self.known[0]
         return await actor_of(self.office, self.token) if self.token else None
 
     async def actor(self) -> Actor:

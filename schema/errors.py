@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
+from graphql import GraphQLError
 
 from models import enums, refusals
 from models.texts import Language, say
@@ -64,6 +65,20 @@ def error_of(refusal: refusals.Refusal, language: Language) -> UserError:
 
 def errors_of(found: Iterable[refusals.Refusal], language: Language) -> list[UserError]:
     return [error_of(refusal, language) for refusal in found]
+
+
+def extensions_of(refusal: refusals.Refusal) -> dict[str, object]:
+    """What an error that has no payload to stand in carries of the refusal."""
+    told: dict[str, object] = {"code": refusal.code, "path": list(refusal.path), **refusal.facts}
+    if isinstance(refusal, refusals.RetryLater) and refusal.retry_at:
+        told["retryAt"] = refusal.retry_at.isoformat()
+    return told
+
+
+def graphql_error(refusal: refusals.Refusal, language: Language) -> GraphQLError:
+    """The refusal of a whole operation."""
+    message = say(refusal.code, language, refusal.facts)
+    return GraphQLError(message, extensions=extensions_of(refusal))
 
 
 CONCRETE = (InvalidInput, WrongState, VersionConflict, RetryLater, ProblemsRemain)

@@ -8,6 +8,7 @@ from strawberry.extensions import MaskErrors
 
 from models.refusals import Refused
 from models.texts import Language, say
+from schema.errors import extensions_of
 from schema.introspection import unsuggestive
 from schema.policies import Policies
 
@@ -52,8 +53,7 @@ def _is_raised(error: GraphQLError) -> bool:
 def _refused(error: GraphQLError, refused: Refused, language: Language) -> GraphQLError:
     refusal = refused.refusals[0]
     message = say(refusal.code, language, refusal.facts)
-    extensions: dict[str, object] = {"code": refusal.code, "path": list(refusal.path)}
-    return _rewritten(error, message, extensions)
+    return _rewritten(error, message, extensions_of(refusal))
 
 
 def _masked(error: GraphQLError, language: Language) -> GraphQLError:

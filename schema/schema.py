@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import schema.enums  # noqa: F401 - registers the enums
+from schema.admission import Admission
 from schema.errors import CONCRETE
 from schema.limits import CACHED, MOST_TOKENS
 from schema.masking import Masking
@@ -49,6 +50,7 @@ def build_schema(policies: Policies = LAPTOP) -> strawberry.Schema:
             lambda: MaxTokensLimiter(MOST_TOKENS),
             lambda: PatientParserCache(CACHED),
             lambda: BoundedValidation(policies),
+            Admission,
             OneOperation,
             lambda: TimeLimit(policies),
             lambda: Masking(policies),
