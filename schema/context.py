@@ -12,6 +12,7 @@ from resolvers.guessing import Visitor
 from resolvers.office import Office
 from resolvers.sessions import actor_of
 from resolvers.shelter import Shelter
+from schema.meter import Meter
 from subscriptions.hub import Hub
 
 
@@ -29,6 +30,7 @@ class Context:
     office: Office
     hub: Hub
     shelter: Shelter
+    meter: Meter
     language: Language = Language.ZH
     token: str | None = None
     client_address: str = ""

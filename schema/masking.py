@@ -57,10 +57,16 @@ def _refused(error: GraphQLError, refused: Refused, language: Language) -> Graph
 
 
 def _masked(error: GraphQLError, language: Language) -> GraphQLError:
+    told = internal(error.original_error, language)
+    return _rewritten(error, told.message, told.extensions or {})
+
+
+def internal(error: BaseException | None, language: Language) -> GraphQLError:
+    """What the client is told of a bug; the log has the rest, by the reference."""
     reference = secrets.token_hex(6)
-    log.error("internal error %s", reference, exc_info=error.original_error)
+    log.error("internal error %s", reference, exc_info=error)
     message = say("INTERNAL", language, {"reference": reference})
-    return _rewritten(error, message, {"code": "INTERNAL", "reference": reference})
+    return GraphQLError(message, extensions={"code": "INTERNAL", "reference": reference})
 
 
 def _rewritten(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:

@@ -9,7 +9,6 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-import schema.enums  # noqa: F401 - registers the enums
 from schema.admission import Admission
 from schema.errors import CONCRETE
 from schema.limits import CACHED, MOST_TOKENS

@@ -142,6 +142,14 @@ def refusals() -> None:
     click.echo(text(), nl=False)
 
 
+@main.command()
+def limits() -> None:
+    """Print the page of limits (docs/limits.md)."""
+    from server.documents import limits as text
+
+    click.echo(text(), nl=False)
+
+
 @main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def demo(arguments: tuple[str, ...]) -> None:

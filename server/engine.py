@@ -20,6 +20,7 @@ from server.authority import authority_of, module_of
 from server.keyring import ring_of
 from server.keys import Keys, keys_of, trail_of
 from server.office import courier_of, office_of
+from server.rates import Rates, counting
 from server.settings import Settings
 from subscriptions.courier import Courier
 from subscriptions.hub import Hub
@@ -44,6 +45,7 @@ class Engine:
     courier: Courier
     issuing: IssuingWorker
     wakeups: WakeUps
+    rates: Rates
 
 
 @asynccontextmanager
@@ -56,9 +58,9 @@ async def running(settings: Settings, *, workers: bool = True) -> AsyncIterator[
     hardware = HardwareWorker(module_of(settings))
     context = await connect(settings.database, ring_of(settings, keys))
     try:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient() as client, counting(settings) as rates:
             authority = await authority_of(settings, hardware, keys)
-            engine = _assembled(settings, keys, client, hardware, authority)
+            engine = _assembled(settings, keys, client, hardware, authority, rates)
             tasks = [_watched(loop) for loop in _loops(engine, workers=workers)]
             try:
                 yield engine
@@ -80,6 +82,7 @@ def _assembled(
     client: httpx.AsyncClient,
     hardware: HardwareWorker,
     authority: Authority,
+    rates: Rates,
 ) -> Engine:
     hub, courier = Hub(), courier_of(settings, client)
     workshop = Workshop(
@@ -95,7 +98,7 @@ def _assembled(
     issuing = IssuingWorker(workshop, wakeups.announce, trail)
     listeners.append(issuing.wake)
     office = office_of(settings, keys, client, authority, wakeups.announce, trail)
-    return Engine(settings, office, hub, Shelter(), authority, courier, issuing, wakeups)
+    return Engine(settings, office, hub, Shelter(), authority, courier, issuing, wakeups, rates)
 
 
 def _call(listeners: Sequence[Callable[[], None]]) -> None:

@@ -9,11 +9,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from models.audit import Who
-from models.refusals import Refusal, Refused, refuse
+from models.refusals import Refusal, Refused, RetryLater, refuse
 from models.texts import say
 from resolvers import attachments
 from resolvers.trail import Deed
 from server.language import language_of
+from server.media import seconds_until
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ UPLOAD_WITHIN = 300  # seconds for the bytes of one paper
 # fmt: off
 STATUS = {
     "NOT_FOUND":         404,
+    "RATE_LIMITED":      429,
     "UPLOAD_EXPIRED":    410,
     "UPLOAD_DONE":       409,
     "WRONG_STATE":       409,
@@ -46,6 +48,7 @@ async def upload(request: Request) -> Response:
     address = request.path_params["address"]
     shelter = request.app.state.engine.shelter
     try:
+        await _count(request)
         with office.trail.during(_deed_of(request)):
             await shelter.run(attachments.upload(office, address, _bytes(request)))
     except Refused as refused:
@@ -73,6 +76,10 @@ async def _bytes(request: Request) -> AsyncIterator[bytes]:
 async def download(request: Request) -> Response:
     """GET a paper by its signed address; to be shown, never to be run."""
     office = request.app.state.engine.office
+    try:
+        await _count(request)
+    except Refused as refused:
+        return refused_response(request, refused.refusals[0])
     paper = await attachments.download(office, request.path_params["address"])
     if paper is None:
         return refused_response(request, Refusal("NOT_FOUND"))
@@ -87,6 +94,13 @@ async def download(request: Request) -> Response:
     return StreamingResponse(_with(first, bytes_), media_type=paper.content_type, headers=headers)
 
 
+async def _count(request: Request) -> None:
+    """Raise Refused (RATE_LIMITED)."""
+    engine = request.app.state.engine
+    address = request.client.host if request.client else ""
+    await engine.rates.count("files", None, address)
+
+
 async def _with(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield first
     async for chunk in rest:
@@ -97,4 +111,9 @@ def refused_response(request: Request, refusal: Refusal) -> JSONResponse:
     language = language_of(request.headers.get("accept-language", ""))
     message = say(refusal.code, language, refusal.facts)
     body = {"errors": [{"code": refusal.code, "message": message, "path": list(refusal.path)}]}
-    return JSONResponse(body, STATUS[refusal.code])
+    return JSONResponse(body, STATUS[refusal.code], headers=_retry_after(refusal))
+
+
+def _retry_after(refusal: Refusal) -> dict[str, str]:
+    later = isinstance(refusal, RetryLater) and refusal.retry_at
+    return {"Retry-After": seconds_until(later)} if later else {}

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.requests import Request
+from graphql import GraphQLError
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -18,6 +19,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
+from schema.admission import count_request, refusal
 from schema.context import Context
 from schema.policies import Policies
 from schema.schema import build_schema
@@ -25,7 +27,8 @@ from server.admission import BoundedAdapter, admit
 from server.engine import Engine
 from server.headers import GRAPHIQL
 from server.language import language_of
-from server.media import JSON, is_request_error, media_type, status_of
+from server.media import JSON, is_request_error, media_type, retry_after, status_of
+from server.rates import Caller
 from server.settings import Settings
 from server.transport import INIT_WITHIN, TransportHandler
 
@@ -94,6 +97,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         return Response(
             self.encode_json(response_data),
             sub_response.status_code,
+            headers=sub_response.headers,
             media_type=f"{sub_response.media_type or JSON}; charset=utf-8",
         )
 
@@ -121,6 +125,9 @@ class GraphQLDoor(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """A request and its one result. Raises HTTPException (400; 405 for a mutation by GET)."""
         context.streams = False
+        refused = await self.refusal(context)
+        if refused:
+            return self._told(sub_response, ExecutionResult(None, [refused]))
         try:
             result = await super().execute_single(
                 request, request_adapter, sub_response, context, root_value, request_data
@@ -129,8 +136,18 @@ class GraphQLDoor(GraphQL[Context, None]):
             if isinstance(error.__cause__, InvalidOperationTypeError):
                 raise HTTPException(405, error.reason) from error
             raise
+        return self._told(sub_response, result)
+
+    @staticmethod
+    def _told(sub_response: Response, result: ExecutionResult) -> ExecutionResult:
+        """The result, with what the head of the answer says of it."""
         sub_response.status_code = status_of(result, sub_response.media_type or JSON)
+        sub_response.headers.update(retry_after(result))
         return result
+
+    async def refusal(self, context: Context) -> GraphQLError | None:
+        """Why who has asked too much is not heard."""
+        return await refusal(count_request(context), context.language)
 
     async def process_result(
         self, request: Request, result: ExecutionResult
@@ -150,9 +167,10 @@ class GraphQLDoor(GraphQL[Context, None]):
             office=self._engine.office,
             hub=self._engine.hub,
             shelter=self._engine.shelter,
+            meter=Caller(self._engine.rates, _address(request)),
             language=language_of(request.headers.get("accept-language", "")),
             token=bearer(request.headers.get("authorization")),
-            client_address=request.client.host if request.client else "",
+            client_address=_address(request),
         )
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
@@ -171,6 +189,10 @@ class GraphQLDoor(GraphQL[Context, None]):
 
 def _policies(settings: Settings) -> Policies:
     return Policies(introspection=settings.is_development, seconds=settings.operation_seconds)
+
+
+def _address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client else ""
 
 
 def decoded(data: str | bytes) -> object:

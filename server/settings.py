@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     sms_per_address: int | None = Field(default=None, ge=0)
     officer_second_factor: Literal["optional", "required"] | None = None
     four_eyes: bool | None = None
+    rate_factor: float = Field(default=1.0, ge=0)
     operation_seconds: float = Field(default=15.0, gt=0, le=600)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 

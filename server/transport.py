@@ -82,6 +82,15 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         told = {"message": say(code, self.context.language), "extensions": {"code": code}}
         await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [told]})
 
+    async def run_operation(self, operation: Any) -> None:
+        """Whoever has asked too much is told so, and what already runs goes on."""
+        door: Any = self.view
+        refused = await door.refusal(self.context)
+        if refused:
+            await operation.send_initial_errors([refused])
+            return
+        await super().run_operation(operation)
+
     @staticmethod
     def _get_pre_execution_close_reason(error: Any) -> str | None:  # noqa: ARG004 - the base's
         return None

@@ -9,7 +9,7 @@ from graphql.type import is_enum_type, is_specified_scalar_type
 
 from models.texts import TEXTS
 from schema.schema import SDL_FILE, sdl
-from server.documents import refusals
+from server.documents import limits, refusals
 
 CONTRACT = Path(__file__).parent / "contract"
 DOCS = Path(__file__).parent.parent / "docs"
@@ -64,3 +64,7 @@ def test_the_page_of_refusals_is_the_table_of_texts() -> None:
     page = (DOCS / "refusals.md").read_text("utf-8")
     assert page == refusals()
     assert all(f"`{code}`" in page for code in TEXTS)
+
+
+def test_the_page_of_limits_is_the_tables() -> None:
+    assert (DOCS / "limits.md").read_text("utf-8") == limits()

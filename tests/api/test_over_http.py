@@ -93,7 +93,7 @@ async def test_a_body_without_end_is_read_no_further_than_allowed(served: Served
 
 async def test_a_page_of_ours_may_ask(served: Served) -> None:
     response = await ask(served, json={"query": VIEWER}, headers={"origin": served.url})
-    assert response.json() == {"data": {"viewer": None}}
+    assert response.json()["data"] == {"viewer": None}
 
 
 async def test_a_query_by_get_is_answered(served: Served) -> None:
@@ -117,7 +117,7 @@ async def test_what_was_not_executed_has_no_data_and_is_a_client_s_error(served:
     ):
         response = await ask(served, json={"query": document}, headers={"accept": RESPONSE})
         assert response.status_code == 400
-        assert list(response.json()) == ["errors"]
+        assert "data" not in response.json()
 
 
 async def test_an_error_of_a_field_leaves_the_data(served: Served) -> None:
