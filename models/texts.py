@@ -156,6 +156,8 @@ TEXTS: dict[str, Text] = {
     "OPERATION_TIMEOUT":     Text("操作超过 {seconds} 秒未完成；已开始的办理会继续进行，请稍后查询结果", "The operation took more than {seconds} seconds; an act that has begun goes on: look up later what became of it"),
     "COST_LIMIT":            Text("一次请求的内容过多（{cost}，上限 {limit}），请减少每页数量或字段", "The operation asks for too much ({cost}, the limit is {limit}): ask for shorter pages or fewer fields"),
     "RATE_LIMITED":          Text("请求过于频繁，请稍后再试", "Too many requests: try again later"),
+    "DOCUMENT_UNKNOWN":      Text("未登记该查询文档", "No document is registered by this id"),
+    "DOCUMENT_NOT_TRUSTED":  Text("仅接受已登记的查询文档", "Only registered documents are accepted here"),
     "INTROSPECTION_OFF":     Text("本系统不提供接口结构查询", "The schema is not told here: use the published schema.graphql"),
     "PAGE_SIZE":             Text("每页数量不得小于 0", "A page has no fewer than 0 items"),
     "CURSOR_INVALID":        Text("游标无效", "Not a valid cursor"),

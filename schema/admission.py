@@ -48,7 +48,8 @@ class Admission(SchemaExtension):
         here = self.execution_context
         if not here.pre_execution_errors:
             error = await refusal(self._admit(here.context), here.context.language)
-            here.pre_execution_errors = [error] if error else None
+            if error:
+                here.pre_execution_errors = [error]
         yield
 
     async def _admit(self, context: Context) -> None:

@@ -32,6 +32,7 @@ SIZES = {
     "Query.returnReasonCatalogue":     40,
     "Upload.headers":                   3,
     "Viewer.mayStart":                  3,
+    "Viewer.sessions":                 10,
     "WizardStep.fields":               10,
     "WizardStep.problems":              5,
 }

@@ -17,16 +17,18 @@ from server.engine import running
 from server.graphql import GraphQLDoor
 from server.headers import SecurityHeaders, headers_of
 from server.settings import Settings
+from server.trusted_documents import trusted_documents
 
 
 def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
-    """The application; its engine starts and stops with it."""
+    """The application; its engine starts and stops with it. Raises StartFault."""
+    documents = trusted_documents(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with running(settings, workers=workers) as engine:
             app.state.engine = engine
-            app.state.graphql = GraphQLDoor(engine)
+            app.state.graphql = GraphQLDoor(engine, documents)
             yield
 
     return _App(settings, lifespan)

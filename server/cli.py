@@ -86,9 +86,11 @@ def serve(*, workers: bool) -> None:
     from server.serving import bound
     from server.serving import serve as listen
     from server.setup import set_up
+    from server.trusted_documents import trusted_documents
 
     settings = settings_or_exit()
     try:
+        trusted_documents(settings)  # what is wrong with them is told before anything is set up
         opened = bound(settings)
     except StartFault as fault:
         raise click.ClickException(str(fault)) from None
@@ -218,6 +220,29 @@ def institution_import(file: Path) -> None:
     except InstitutionFileError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{count} institutions")
+
+
+@main.group()
+def documents() -> None:
+    """Documents that clients send by their hash."""
+
+
+@documents.command("register")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+def documents_register(files: tuple[Path, ...]) -> None:
+    """Add the GraphQL documents of FILES to the manifest (PORTCARD_TRUSTED_DOCUMENTS).
+
+    Each file as it is, and each operation of it by itself; tells their ids.
+    """
+    from schema.schema import build_schema
+    from server.trusted_documents import register
+
+    schema = build_schema()._schema  # noqa: SLF001 - Strawberry's name for it
+    try:
+        for line in register(settings_or_exit(), schema, list(files)):
+            click.echo(line)
+    except StartFault as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 @main.group()

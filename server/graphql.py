@@ -14,13 +14,16 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.unset import UnsetType
 
+from models.refusals import Refused
 from schema.admission import count_request, refusal
 from schema.context import Context
+from schema.errors import graphql_error
 from schema.policies import Policies
 from schema.schema import build_schema
 from server.admission import BoundedAdapter, admit
@@ -31,8 +34,11 @@ from server.media import JSON, is_request_error, media_type, retry_after, status
 from server.rates import Caller
 from server.settings import Settings
 from server.transport import INIT_WITHIN, TransportHandler
+from server.trusted_documents import TrustedDocuments
 
 BEARER = "bearer "
+SHAPE = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
+KINDS = {str: "a text", dict: "an object"}
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -42,7 +48,7 @@ class GraphQLDoor(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = TransportHandler
     request_adapter_class = BoundedAdapter
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, documents: TrustedDocuments) -> None:
         development = engine.settings.is_development
         super().__init__(
             build_schema(_policies(engine.settings)),
@@ -53,6 +59,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             allowed_origins=engine.settings.allowed_origins,
         )
         self._engine = engine
+        self.documents = documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,12 +75,12 @@ class GraphQLDoor(GraphQL[Context, None]):
             admit(request, self.allowed_origins)
             return await self.run(request)
         except HTTPException as error:
-            return JSONResponse(
-                {"errors": [{"message": error.reason}]},
-                error.status_code,
-                headers={"Allow": "POST"} if error.status_code == 405 else None,  # noqa: PLR2004
-                media_type=media_type(request.headers.get("accept", "")) or JSON,
-            )
+            allow = {"Allow": "POST"} if error.status_code == 405 else None  # noqa: PLR2004
+            return _unheard(request, {"message": error.reason}, error.status_code, allow)
+        except Refused as refused:
+            language = language_of(request.headers.get("accept-language", ""))
+            told = graphql_error(refused.refusals[0], language).formatted
+            return _unheard(request, told, 400)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Carries the type of the answer. Raises HTTPException (406)."""
@@ -83,6 +90,10 @@ class GraphQLDoor(GraphQL[Context, None]):
         if response.media_type is None and "text/html" not in accept:
             raise HTTPException(406, "Answers are application/graphql-response+json or JSON")
         return response
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        named = {"documentId", "extensions"} & set(request.query_params)
+        return not named and super().should_render_graphql_ide(request)
 
     async def render_graphql_ide(self, request: Request) -> Response:
         page = await super().render_graphql_ide(request)
@@ -108,11 +119,31 @@ class GraphQLDoor(GraphQL[Context, None]):
         return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
     def parse_json(self, data: str | bytes) -> Any:
-        """The body of a request. Raises HTTPException (400)."""
-        body = super().parse_json(data)
-        if not isinstance(body, dict) or not isinstance(body.get("operationName"), str | None):
+        """An object: the body of a request, or a parameter. Raises HTTPException (400)."""
+        told = super().parse_json(data)
+        if not isinstance(told, dict):
             raise HTTPException(400, "The request body must be an object with a query")
-        return body
+        return told
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """The request, with the text of its document also if it names one by its hash.
+
+        Raises HTTPException (400), Refused.
+        """
+        if request.method == "GET":
+            told = self.parse_query_params(request.query_params)
+        else:
+            told = self.parse_json(await request.get_body())
+        for name, kind in SHAPE.items():
+            if not isinstance(told.get(name), kind | None):
+                raise HTTPException(400, f"`{name}` of a request is {KINDS[kind]}, or null")
+        told = self.documents.resolved(told)
+        return GraphQLRequestData(
+            query=told.get("query"),
+            variables=told.get("variables"),
+            operation_name=told.get("operationName"),
+            extensions=told.get("extensions"),
+        )
 
     async def execute_single(
         self,
@@ -185,6 +216,13 @@ class GraphQLDoor(GraphQL[Context, None]):
             if await context.viewer() is None:
                 raise ConnectionRejectionError
         return UnsetType()
+
+
+def _unheard(
+    request: Request, error: object, status: int, headers: dict[str, str] | None = None
+) -> Response:
+    media = media_type(request.headers.get("accept", "")) or JSON
+    return JSONResponse({"errors": [error]}, status, headers=headers, media_type=media)
 
 
 def _policies(settings: Settings) -> Policies:

@@ -39,6 +39,12 @@ BY_ADDRESS = {
     "login":                60,
     "requestCardChallenge": 60,
     "loginWithCard":        60,
+    "requestPasswordReset": 30,
+    "resetPassword":        30,
+    "requestPhoneChange":   30,
+    "changePhone":          30,
+    "changePassword":       30,
+    "confirmTotp":          30,
 }
 """Whoever is signed in: these are the doors that a guesser knocks at."""
 # fmt: on

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     sms_per_address: int | None = Field(default=None, ge=0)
     officer_second_factor: Literal["optional", "required"] | None = None
     four_eyes: bool | None = None
+    trusted_documents: Path | None = None
+    only_trusted: bool = False
     rate_factor: float = Field(default=1.0, ge=0)
     operation_seconds: float = Field(default=15.0, gt=0, le=600)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
@@ -98,6 +100,12 @@ class Settings(BaseSettings):
     @classmethod
     def _address_ends_without_a_slash(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _trusting_needs_a_manifest(self) -> Self:
+        if self.only_trusted and self.trusted_documents is None:
+            raise ValueError("PORTCARD_ONLY_TRUSTED needs PORTCARD_TRUSTED_DOCUMENTS")
+        return self
 
     @model_validator(mode="after")
     def _production_is_told_everything(self) -> Self:

@@ -11,8 +11,10 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
 
-from models.texts import say
+from models.refusals import Refused, refuse
 from schema.context import Context
+from schema.errors import graphql_error
+from server.trusted_documents import name_of
 
 INIT_WITHIN = 10  # seconds for connection_init
 MOST_OPERATIONS = 100  # at once on one socket
@@ -74,13 +76,23 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_message(message)
 
     async def handle_subscribe(self, message: Any) -> None:
-        """One too many is told by its code, and the others go on."""
-        if len(self.operations) < MOST_OPERATIONS or message["id"] in self.operations:
-            await super().handle_subscribe(message)
+        """What is refused is told by its code, and the others go on."""
+        door: Any = self.view
+        try:
+            if self.connection_acknowledged:
+                self._refuse_one_too_many(message["id"])
+                message["payload"] = door.documents.resolved(message["payload"])
+        except Refused as refused:
+            told = graphql_error(refused.refusals[0], self.context.language).formatted
+            await self.websocket.send_json(
+                {"id": message["id"], "type": "error", "payload": [told]}
+            )
             return
-        code = "TOO_MANY_OPERATIONS"
-        told = {"message": say(code, self.context.language), "extensions": {"code": code}}
-        await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [told]})
+        await super().handle_subscribe(message)
+
+    def _refuse_one_too_many(self, key: str) -> None:
+        if len(self.operations) >= MOST_OPERATIONS and key not in self.operations:
+            raise refuse("TOO_MANY_OPERATIONS")
 
     async def run_operation(self, operation: Any) -> None:
         """Whoever has asked too much is told so, and what already runs goes on."""
@@ -101,7 +113,11 @@ def _is_operation(message: dict[str, Any]) -> bool:
     return (
         isinstance(message.get("id"), str)
         and isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
+        and (isinstance(payload.get("query"), str) or _names_a_document(payload))
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
     )
+
+
+def _names_a_document(payload: dict[str, Any]) -> bool:
+    return payload.get("query") is None and name_of(payload) is not None

@@ -113,6 +113,6 @@ async def test_one_operation_too_many_is_told_by_its_code(
     async with unit.client.socket() as socket:
         watches = [await socket.watch("EnterpriseEvents") for _ in range(3)]
         message = await watches[2].message()
-        assert message["payload"][0]["extensions"] == {"code": "TOO_MANY_OPERATIONS"}
+        assert message["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
         await unit.start()
         assert [await watch.types(1) for watch in watches[:2]] == [["STARTED"], ["STARTED"]]
