@@ -59,7 +59,8 @@ What costs more than one may spend on an operation, or an event of a subscriptio
 ## Rates
 
 In a minute; then it is `RATE_LIMITED` with `retryAt`, over HTTP status 429 with `Retry-After`.
-`PORTCARD_RATE_FACTOR` multiplies them. Of an account, or of a visitor's address (of IPv6, its /64):
+`PORTCARD_RATE_FACTOR` multiplies them; in development nothing
+is counted unless it is set. Of an account, or of a visitor's address (of IPv6, its /64):
 
 | | {roles} |
 |---|{lines}

@@ -117,11 +117,11 @@ async def counting(settings: Settings) -> AsyncIterator[Rates]:
     """The counters, kept where the processes of the deployment find them."""
     url = settings.broadcast_url
     if not url.startswith("redis"):
-        yield Rates(MemoryStorage(), settings.rate_factor)
+        yield Rates(MemoryStorage(), settings.rates)
         return
     pool = ConnectionPool.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
     try:
-        yield Rates(_shared(url, pool, settings.database), settings.rate_factor)
+        yield Rates(_shared(url, pool, settings.database), settings.rates)
     finally:
         await pool.disconnect()
 

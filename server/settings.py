@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     four_eyes: bool | None = None
     trusted_documents: Path | None = None
     only_trusted: bool = False
-    rate_factor: float = Field(default=1.0, ge=0)
+    rate_factor: float | None = Field(default=None, ge=0)
     operation_seconds: float = Field(default=15.0, gt=0, le=600)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 
@@ -140,6 +140,13 @@ class Settings(BaseSettings):
         if self.sms_per_address is None:
             return 0 if self.is_development else SMS_PER_ADDRESS
         return self.sms_per_address
+
+    @property
+    def rates(self) -> float:
+        """How many times the table of rates; a laptop counts nothing unless it is told to."""
+        if self.rate_factor is None:
+            return 0.0 if self.is_development else 1.0
+        return self.rate_factor
 
     @property
     def database(self) -> str:

@@ -10,7 +10,7 @@ import time_machine
 
 from models.refusals import Refused
 from server.rates import BY_ADDRESS, RATES, counting
-from server.settings import Settings
+from server.settings import Environment, Settings
 from tests.conftest import Served
 from tests.engines import Broker
 
@@ -146,3 +146,10 @@ async def test_counters_that_are_away_keep_nobody_waiting(tmp_path: Path) -> Non
 async def test_a_factor_of_nothing_counts_nothing(tmp_path: Path) -> None:
     async with counting(Settings(data_dir=tmp_path, rate_factor=0)) as rates:
         await _count(rates, RATES["requests"][0] * 2)
+
+
+def test_a_laptop_counts_nothing_and_production_does() -> None:
+    assert Settings().rates == 0
+    told = Settings.model_construct(env=Environment.PRODUCTION, rate_factor=None)
+    assert told.rates == 1
+    assert Settings(rate_factor=0.5).rates == 0.5
