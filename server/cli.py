@@ -1,74 +1,15 @@
 """The command line."""
 
-import asyncio
-import sqlite3
 import sys
-from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
 
 import click
-from pydantic import ValidationError
 
 from models.enums import RevocationReason
+from server.audit_commands import audit
+from server.command import allowed, done, or_exit, settings_or_exit
 from server.faults import StartFault
-from server.settings import Settings
-
-T = TypeVar("T")
-
-
-def settings_or_exit() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise click.ClickException("; ".join(_line(found) for found in error.errors())) from None
-
-
-def _line(found: Any) -> str:
-    name = "_".join(str(part) for part in found["loc"]).upper()
-    text = found["msg"].removeprefix("Value error, ")
-    return f"PORTCARD_{name}: {text}" if name else text
-
-
-def done(work: Coroutine[Any, Any, T]) -> T:
-    """Run it; what keeps it from starting is told in one line."""
-    from tortoise.exceptions import BaseORMException
-
-    from hardware.errors import HardwareError
-    from models.database import DatabaseError
-
-    try:
-        return asyncio.run(work)
-    except StartFault as fault:
-        raise click.ClickException(str(fault)) from None
-    except HardwareError as fault:
-        raise click.ClickException(f"{fault} (see PORTCARD_PKCS11_MODULE)") from None
-    except (DatabaseError, BaseORMException, sqlite3.Error) as fault:
-        raise click.ClickException(
-            f"the database cannot be used: {fault} (see PORTCARD_DATABASE_URL)"
-        ) from None
-    except OSError as fault:
-        raise click.ClickException(f"cannot start: {fault}") from None
-
-
-def allowed(work: Coroutine[Any, Any, T]) -> T:
-    """Run an act; a refusal is told in one line."""
-    from models.refusals import Refused
-    from models.texts import Language, say
-
-    try:
-        return done(work)
-    except Refused as refused:
-        refusal = refused.refusals[0]
-        raise click.ClickException(say(refusal.code, Language.EN, refusal.facts)) from None
-
-
-def _or_exit(work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except StartFault as fault:
-        raise click.ClickException(str(fault)) from None
 
 
 @click.group()
@@ -283,7 +224,7 @@ def keys_rotate() -> None:
     """Add a key, which seals from now on; the older ones still open."""
     from server.rotation import rotate
 
-    name, told = _or_exit(lambda: rotate(settings_or_exit()))
+    name, told = or_exit(lambda: rotate(settings_or_exit()))
     if told:
         click.echo("Set this everywhere and start every process again, then reseal:")
         click.echo(f"PORTCARD_DATA_KEYS={told}")
@@ -343,47 +284,7 @@ def ca_export(folder: Path) -> None:
     click.echo(f"written to {folder}")
 
 
-@main.group()
-def audit() -> None:
-    """The audit trail: who did, was refused or saw what."""
-
-
-FIRST = click.option(
-    "--from", "first", type=click.IntRange(1), default=1, show_default=True, help="The first row."
-)
-
-
-@audit.command("verify")
-@FIRST
-def audit_verify(first: int) -> None:
-    """Say whether every row is unaltered and in its place; exit code 1 if not.
-
-    Rows cut off at the end are noticed by audit-head.json of the data folder.
-    """
-    from models.audit_check import BrokenTrail
-    from server.auditing import verify_audit
-
-    try:
-        checked = done(verify_audit(settings_or_exit(), first))
-    except BrokenTrail as broken:
-        raise click.ClickException(str(broken)) from None
-    head = f", the last {checked.head.id} {checked.head.digest}" if checked.head else ""
-    click.echo(f"{checked.rows} rows, each as it was written{head}")
-
-
-@audit.command("export")
-@FIRST
-@click.option("--to", "file", type=click.File("w", "utf-8", atomic=True), default="-")
-def audit_export(first: int, file: TextIO) -> None:
-    """Write the rows as JSON lines, to standard output or a FILE."""
-    from models.audit_check import BrokenTrail
-    from server.auditing import export_audit
-
-    try:
-        count = done(export_audit(settings_or_exit(), first, file))
-    except BrokenTrail as broken:
-        raise click.ClickException(str(broken)) from None
-    click.echo(f"{count} rows", err=True)
+main.add_command(audit)
 
 
 if __name__ == "__main__":
