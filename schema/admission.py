@@ -56,8 +56,10 @@ class Admission(SchemaExtension):
         """Raise Refused."""
         here = self.execution_context
         asking = replace(context, known=(await context.holder(),))
-        stays = here.operation_type is OperationType.QUERY
-        here.context = asking if stays else replace(context, known=None)
+        if here.operation_type is OperationType.QUERY:
+            here.context = asking
+        else:  # its own context: what it signs in is its socket's
+            context.known = None
         viewer = await asking.viewer()
         asked, limit = self._price(), BUDGETS[viewer.role if viewer else None]
         self._cost = {"requested": asked.cost, "limit": limit}
