@@ -20,7 +20,8 @@ async def strict(serve: Any, settings: Any) -> AsyncIterator[Served]:
 
 async def _second(served: Served) -> Officer:
     institution = await institution_called("天津制卡中心")
-    await add_officer(served.engine.office.passwords, "wang.fang", PASSWORD, institution)
+    office = served.engine.office
+    await add_officer(office.trail, office.passwords, "wang.fang", PASSWORD, institution)
     client = served.visitor()
     await sign_in(client, "wang.fang", PASSWORD)
     return Officer(client)
