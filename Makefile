@@ -1,7 +1,7 @@
 # The whole vocabulary of this checkout. Each target does what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format lock sdl bench softhsm
+.PHONY: help run demo test check audit format lock sdl bench softhsm
 BIN := .venv/bin
 WHAT ?= all
 
@@ -23,6 +23,9 @@ check: .venv/ready-dev ## format, lint, types, import law, contract
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/portcard sdl | diff schema/schema.graphql - || { echo "schema/schema.graphql is stale: make sdl"; exit 1; }
+
+audit: .venv/ready-dev ## ask about known holes in the locked dependencies; says what it could not ask
+	@$(BIN)/python tests/judges/holes.py
 
 format: .venv/ready-dev ## put the sources into their form
 	@$(BIN)/ruff format .
