@@ -1,4 +1,4 @@
-"""Whether the locked dependencies have known holes, as pip-audit answers; says what it could not ask.
+"""Whether the locked dependencies have known holes, as pip-audit says, and what it could not ask.
 
 Exit code 1: there is one. That nobody could be asked is told, and no fault of the dependencies.
 """
