@@ -141,9 +141,9 @@ async def test_a_list_costs_as_many_statements_for_seven_as_for_one(
             return await _real(*arguments, **named)
 
         monkeypatch.setattr(type(client), name, counted)
-    counts = []
-    for first in (1, 7, 1, 7):
+    counts: dict[int, list[int]] = {1: [], 7: []}
+    for first in (1, 7) * 4:  # the workers ask too, now and then, and a first look is recorded
         asked = 0
         await officer.client.query(query, first=first)
-        counts.append(asked)
-    assert counts[0] == counts[1] == counts[2] == counts[3] > 0
+        counts[first].append(asked)
+    assert min(counts[1]) == min(counts[7]) > 0

@@ -21,10 +21,11 @@ VISITORS, FILES = int(RATES["requests"][0] * FACTOR), int(BY_ADDRESS["files"] * 
 
 @pytest.fixture
 def strict(settings: Settings, serve: Callable[[Settings], Any]) -> Callable[..., Any]:
-    """A server that lets each do a fiftieth of the table."""
+    """A server that lets each do a fiftieth of the table, and counts by a clock that we can set."""
 
     def started(**told: Any) -> Any:
-        return serve(settings.model_copy(update={"rate_factor": FACTOR, **told}))
+        usual = {"rate_factor": FACTOR, "broadcast_url": "memory://"}
+        return serve(settings.model_copy(update={**usual, **told}))
 
     return started
 
