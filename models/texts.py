@@ -126,6 +126,7 @@ TEXTS: dict[str, Text] = {
     "ATTACHMENT_TYPE":       Text("仅接受 JPEG、PNG 或 PDF 文件", "Only JPEG, PNG or PDF files are accepted"),
     "ATTACHMENT_SIZE":       Text("文件大小须为 1 字节至 {limit_mib} MiB", "A file has 1 byte to {limit_mib} MiB"),
     "ATTACHMENT_NAME":       Text("文件名不正确", "Not a valid file name"),
+    "ATTACHMENT_EXTENSION":  Text("文件扩展名与声明的类型不符", "The file's extension is not of the declared type"),
     "ATTACHMENT_OPERATOR":   Text("请指定附件所属的操作员", "Say which operator the paper belongs to"),
     "ATTACHMENT_AGENT":      Text("仅当经办人为其他人员时上传经办人证件", "An agent's paper is for an agent who is another person"),
     "ATTACHMENT_LIMIT":      Text("每类附件最多 {limit} 个", "At most {limit} papers of a kind"),

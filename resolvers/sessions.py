@@ -87,11 +87,27 @@ async def _may_only_enrol(office: Office, account: Account) -> bool:
 
 async def actor_of(office: Office, token: str) -> Actor | None:
     """Who holds `token`, or None when it is unknown, expired or revoked. This is a use of it."""
-    rows = Session.filter(_alive(office), token_hash=_hash(token))
-    session = await rows.select_related("account").first()
+    session = await _living(office, token_hash=_hash(token))
     if session is None:
         return None
     await _used(session)
+    return await _actor(office, session)
+
+
+async def actor_in(office: Office, session_id: int) -> Actor | None:
+    """Who is signed in there, or None when it has ended or is good for enrolling only. No use of
+    it: whoever asks need not hold its token.
+    """
+    session = await _living(office, id=session_id)
+    actor = await _actor(office, session) if session else None
+    return None if actor is None or actor.may_only_enrol else actor
+
+
+async def _living(office: Office, **which: str | int) -> Session | None:
+    return await Session.filter(_alive(office), **which).select_related("account").first()
+
+
+async def _actor(office: Office, session: Session) -> Actor:
     account = session.account
     return Actor(
         account_id=account.id,

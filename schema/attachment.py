@@ -4,7 +4,7 @@ from models.application import Application
 from models.application import Attachment as Row
 from models.enums import AttachmentKind, AttachmentStatus
 from models.public_id import Kind, public_id
-from resolvers.attachments import address_of, status_for
+from resolvers.viewing import address_of, status_for
 from schema.context import Info
 from schema.loaders import Loaders
 from schema.recording import shown
@@ -25,7 +25,7 @@ class Attachment:
     status: AttachmentStatus = says("PENDING until its bytes have arrived.")
 
     @strawberry.field(
-        description="A short-lived address of its bytes; null unless STORED. A paper with somebody's ID number: its unit and the issuer only."
+        description="A short-lived address of its bytes, for your session only and while you may view it; null unless STORED. A paper with somebody's ID number: its unit and the issuer only."
     )
     async def url(self, info: Info) -> str | None:
         url = address_of(info.context.office, self.loaders.viewer, self.row, self.application)

@@ -1,4 +1,4 @@
-"""Papers in and out, by signed addresses. No session is needed: the address is the right."""
+"""Papers in and out, by signed addresses: no token is sent, the address names the session."""
 
 import asyncio
 import logging
@@ -8,10 +8,12 @@ from urllib.parse import quote
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from models.application import Attachment
 from models.audit import Who
+from models.papers import EXTENSIONS
 from models.refusals import Refusal, Refused, RetryLater, refuse
 from models.texts import say
-from resolvers import attachments
+from resolvers import receiving, viewing
 from resolvers.trail import Deed
 from server.language import language_of
 from server.media import seconds_until
@@ -22,16 +24,18 @@ UPLOAD_WITHIN = 300  # seconds for the bytes of one paper
 
 # fmt: off
 STATUS = {
-    "NOT_FOUND":         404,
-    "RATE_LIMITED":      429,
-    "UPLOAD_EXPIRED":    410,
-    "UPLOAD_DONE":       409,
-    "WRONG_STATE":       409,
-    "UPLOAD_SIZE":       413,
-    "UPLOAD_TYPE":       415,
-    "UPLOAD_INCOMPLETE": 400,
-    "STORAGE_FULL":      507,
-    "STORAGE_FAILED":    503,
+    "CARD_NEEDED":            403,
+    "FORBIDDEN":              403,
+    "NOT_FOUND":              404,
+    "RATE_LIMITED":           429,
+    "UPLOAD_EXPIRED":         410,
+    "UPLOAD_DONE":            409,
+    "WRONG_STATE":            409,
+    "UPLOAD_SIZE":            413,
+    "UPLOAD_TYPE":            415,
+    "UPLOAD_INCOMPLETE":      400,
+    "STORAGE_FULL":           507,
+    "STORAGE_FAILED":         503,
 }
 SAFE = {
     "X-Content-Type-Options":  "nosniff",
@@ -50,14 +54,14 @@ async def upload(request: Request) -> Response:
     try:
         await _count(request)
         with office.trail.during(_deed_of(request)):
-            await shelter.run(attachments.upload(office, address, _bytes(request)))
+            await shelter.run(receiving.upload(office, address, _bytes(request)))
     except Refused as refused:
         return refused_response(request, refused.refusals[0])
     return Response(status_code=204)
 
 
 def _deed_of(request: Request) -> Deed:
-    """Whoever has the address does it."""
+    """Who does it is known when the address is opened."""
     return Deed("uploadAttachment", Who(address=request.client.host if request.client else ""))
 
 
@@ -80,7 +84,7 @@ async def download(request: Request) -> Response:
         await _count(request)
     except Refused as refused:
         return refused_response(request, refused.refusals[0])
-    paper = await attachments.download(office, request.path_params["address"])
+    paper = await viewing.download(office, request.path_params["address"])
     if paper is None:
         return refused_response(request, Refusal("NOT_FOUND"))
     bytes_ = office.storage.read(paper.storage_key)
@@ -89,9 +93,15 @@ async def download(request: Request) -> Response:
     except (OSError, StopAsyncIteration):
         log.exception("the bytes of paper %s cannot be read", paper.id)
         return refused_response(request, Refusal("STORAGE_FAILED"))
-    disposition = f"inline; filename*=UTF-8''{quote(paper.file_name)}"
-    headers = {**SAFE, "Content-Disposition": disposition, "Content-Length": str(paper.size)}
+    headers = {**SAFE, **_named(paper), "Content-Length": str(paper.size)}
     return StreamingResponse(_with(first, bytes_), media_type=paper.content_type, headers=headers)
+
+
+def _named(paper: Attachment) -> dict[str, str]:
+    """Its name as RFC 6266 has it: for old clients a plain one of the right kind."""
+    plain = f"paper{EXTENSIONS[paper.content_type][0]}"
+    full = quote(paper.file_name, safe="")
+    return {"Content-Disposition": f"inline; filename=\"{plain}\"; filename*=UTF-8''{full}"}
 
 
 async def _count(request: Request) -> None:

@@ -77,18 +77,29 @@ class Unit:
     async def upload(
         self, kind: str, operator: str | None = None, content: bytes = PNG
     ) -> dict[str, Any]:
-        prepared = await self.client.do(
+        name = f"{kind}.png"
+        prepared = await self.prepare(kind, len(content), name, operator=operator)
+        response = await self.put(prepared["upload"], content)
+        assert response.status_code == 204, response.text
+        return prepared["attachment"]
+
+    async def prepare(
+        self,
+        kind: str,
+        size: int,
+        name: str = "paper.png",
+        content_type: str = "image/png",
+        operator: str | None = None,
+    ) -> dict[str, Any]:
+        return await self.client.do(
             "PrepareAttachment",
             applicationId=self.id,
             kind=kind,
             operatorId=operator,
-            fileName=f"{kind}.png",
-            contentType="image/png",
-            size=len(content),
+            fileName=name,
+            contentType=content_type,
+            size=size,
         )
-        response = await self.put(prepared["upload"], content)
-        assert response.status_code == 204, response.text
-        return prepared["attachment"]
 
     async def put(self, upload: dict[str, Any], content: bytes) -> Any:
         headers = {header["name"]: header["value"] for header in upload["headers"]}
