@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
+from resolvers.inspecting import Inspector
 from resolvers.passwords import Passwords
 from resolvers.storage import Storage
 from resolvers.trail import Deed, Trail
@@ -68,6 +69,7 @@ class Office:
     wake: Callable[[], Awaitable[None]]
     terms: Terms = Terms()
     turns: Turns = field(default_factory=Turns)
+    inspector: Inspector = field(default_factory=Inspector)
 
     @asynccontextmanager
     async def act(self) -> AsyncIterator[Deed]:

@@ -1,4 +1,4 @@
-"""The bytes of a paper: taken at a signed address, and then the paper's."""
+"""The bytes of a paper: taken at a signed address, looked at as a whole, and then the paper's."""
 
 import errno
 import hashlib
@@ -29,16 +29,18 @@ SAVING = frozenset(move.start for move in WORKFLOW if move.act is ApplicationAct
 
 
 async def upload(office: Office, address: str, chunks: AsyncIterator[bytes]) -> Attachment:
-    """Take the bytes of a paper: exactly as many and of the type that was declared.
+    """Take the bytes of a paper: exactly as many and of the type that was declared, and fit to be
+    looked at.
 
     Raises Refused: UPLOAD_EXPIRED, UPLOAD_DONE, WRONG_STATE, UPLOAD_SIZE, UPLOAD_TYPE,
-    STORAGE_FULL, STORAGE_FAILED, FORBIDDEN, CARD_NEEDED. Whatever is refused leaves no bytes and
-    the address usable.
+    STORAGE_FULL, STORAGE_FAILED, FORBIDDEN, CARD_NEEDED, what `Inspector` finds. Whatever is
+    refused leaves no bytes and the address usable.
     """
     actor, paper = await _awaited(office, address)
     draft = f"{paper.storage_key}-{secrets.token_hex(4)}"
     sha256 = await _stored(office, paper, draft, chunks)
     try:
+        await _look_through(office, paper, draft)
         await _fill(office, actor, paper, draft, sha256)
     except BaseException:  # also when the server is stopped: nobody else knows of the draft
         await office.storage.delete(draft)
@@ -73,6 +75,11 @@ async def _stored(
         log.exception("a paper could not be stored")
         raise refuse("STORAGE_FULL" if error.errno in FULL else "STORAGE_FAILED") from error
     return inspected.sha256
+
+
+async def _look_through(office: Office, paper: Attachment, draft: str) -> None:
+    content = b"".join([chunk async for chunk in office.storage.read(draft)])
+    await office.inspector.judge(content, paper.content_type)
 
 
 class _Inspection:

@@ -13,9 +13,10 @@ from models.application import Application
 from tests.actors import Unit
 from tests.client import PNG, Client
 from tests.conftest import Served
+from tests.files import raw_pdf
 from tests.identities import person
 
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+PDF = raw_pdf()
 MIB = 2**20
 
 
