@@ -6,6 +6,7 @@ from typing import Any
 
 import screen
 from api import Desk
+from gql.transport.exceptions import TransportError
 
 PATIENCE = 30.0
 
@@ -28,6 +29,7 @@ class Watcher:
         self.events: list[dict[str, Any]] = []
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._broken: Exception | None = None
 
     async def begin(self) -> None:
         """Connect, and go on where the last event was."""
@@ -48,10 +50,14 @@ class Watcher:
                 await self._task
 
     async def _read(self, after: str, connected: asyncio.Event) -> None:
-        async with self._desk.watching(self._operation, after=after) as events:
-            connected.set()
-            async for event in events:
-                self._take(event)
+        try:
+            async with self._desk.watching(self._operation, after=after) as events:
+                connected.set()
+                async for event in events:
+                    self._take(event)
+        except (TransportError, OSError) as error:
+            self._broken = error
+            self._changed.set()
 
     def _take(self, event: dict[str, Any]) -> None:
         self.events.append(event)
@@ -63,6 +69,8 @@ class Watcher:
         try:
             async with asyncio.timeout(PATIENCE):
                 while len(self._seen(type_, application)) < times:
+                    if self._broken:
+                        raise self._broken
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:

@@ -225,7 +225,7 @@ NOT_SIGNED: list[Any] = [
     canonical(_fields(nonce=7)),
     canonical(_fields(requester="报" * 64)),
     canonical(_fields(expires=_moment(-60), issued=_moment(-120))),
-    canonical(_fields(expires=_moment(660), issued=_moment(600))),
+    canonical(_fields(expires=_moment(86460), issued=_moment(86400))),
     canonical(_fields(expires=_moment(86400))),
     canonical(_fields(expires=_moment(-1))),
     canonical(_fields(issued="2026-02-30T00:00:00Z")),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,7 @@ WHOLE = {
     "sms_url": "https://example.com",
     "verifier_url": "https://example.com",
     "secret_key": "s" * 32,
+    "data_keys": f"k1:{b64encode(bytes(32)).decode()}",
 }
 
 
