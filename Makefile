@@ -1,7 +1,7 @@
 # The whole vocabulary of this checkout. Each target does what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check audit format lock sdl bench softhsm
+.PHONY: help run demo test check audit format lock sdl matrix bench softhsm
 BIN := .venv/bin
 WHAT ?= all
 
@@ -33,6 +33,9 @@ format: .venv/ready-dev ## put the sources into their form
 
 sdl: .venv/ready-dev ## write the served schema to schema/schema.graphql
 	@$(BIN)/portcard sdl > .schema.draft && mv .schema.draft schema/schema.graphql
+
+matrix: .venv/ready-dev softhsm ## write who sees and may what, as it is, to the table under test
+	@PATH="$(CURDIR)/$(BIN):$$PATH" pytest -q -n 0 tests/matrix -k "everybody and sqlite" --write-matrix
 
 bench: .venv/ready-dev softhsm ## measure (WHAT=reads|submit|fanout|issuance)
 	@$(BIN)/python benchmarks/run.py $(WHAT)

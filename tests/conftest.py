@@ -26,6 +26,11 @@ from tests.engines import ENGINES, Broker, Postgres
 DATABASES = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "write what the role matrix finds to its table, for review"
+    parser.addoption("--write-matrix", action="store_true", help=told)
+
+
 @dataclass(frozen=True)
 class Template:
     """A data folder and, for PostgreSQL, a database, both set up once a test process."""
