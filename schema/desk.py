@@ -9,7 +9,7 @@ from resolvers import (
     production,
     review,
 )
-from schema import inputs
+from schema import desk_inputs as inputs
 from schema.acting import (
     INPUT,
     application_id,
