@@ -1,7 +1,8 @@
 """An operation has its time; whoever takes longer is told so, and nothing is left behind."""
 
 import asyncio
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +18,13 @@ from tests.conftest import Served
 START = "mutation { startApplication(input: { kind: NEW_CARDS }) { errors { code } } }"
 COUNT = "{ applications { totalCount } }"
 SLOW = "query { applications { totalCount nodes { steps { step } enterprise { name } } } }"
+
+
+@pytest.fixture(autouse=True)
+def swept() -> Iterator[None]:
+    """What a test leaves behind is told in that test, not in whichever comes next."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

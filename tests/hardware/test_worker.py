@@ -153,6 +153,7 @@ async def test_a_worker_process_killed_while_it_makes_a_key_leaves_a_card_that_c
         )
         asyncio.get_running_loop().call_later(moment, os.kill, pid, signal.SIGKILL)
         await asyncio.gather(making, return_exceptions=True)
+        assert await asyncio.to_thread(gone, pid)  # before what comes next, on a quick machine too
     made = await own_worker.personalise(card.label, card.key_id, card.pins, KeyKind.RSA2048)
     assert x509.load_der_x509_csr(made.csr_der).is_signature_valid
     (key,) = (await own_worker.read_card(card.label, card.pin)).keys
