@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 LENGTH = range(8, 129)
+FEWEST_OWN = 4  # letters and digits beside the username
 COMMON = Path(__file__).parent / "data" / "common-passwords.txt"
 
 
@@ -23,9 +24,15 @@ def password_problem(username: str, password: str) -> str | None:
     folded = form.casefold()
     if len(form) not in LENGTH:
         return "PASSWORD_LENGTH"
-    if password_form(username).casefold() in folded:
+    if _is_little_more_than(password_form(username).casefold(), folded):
         return "PASSWORD_IS_USERNAME"
     return "PASSWORD_COMMON" if folded in _common() else None
+
+
+def _is_little_more_than(username: str, password: str) -> bool:
+    """Whether it is the username with nothing, a blank or a year's end around it."""
+    own = sum(mark.isalnum() for mark in password.replace(username, "", 1))
+    return username in password and own < FEWEST_OWN
 
 
 @cache

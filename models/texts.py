@@ -60,7 +60,7 @@ TEXTS: dict[str, Text] = {
     "USERNAME_TAKEN":        Text("用户名已被使用", "The username is taken"),
     "USERNAME_FORMAT":       Text("用户名须为 4–40 个字母、数字或 . _ - @，以字母或数字开头", "A username has 4–40 letters, digits or . _ - @ and starts with a letter or digit"),
     "PASSWORD_LENGTH":       Text("密码长度须为 8–128 个字符", "A password has 8–128 characters"),
-    "PASSWORD_IS_USERNAME":  Text("密码不得包含用户名", "The password must not contain the username"),
+    "PASSWORD_IS_USERNAME":  Text("密码不得与用户名相同或相近", "The password must be more than the username"),
     "PASSWORD_COMMON":       Text("该密码过于常见，请更换", "This password is too well known: choose another"),
     "PASSWORD_MISMATCH":     Text("两次输入的密码不一致", "The two passwords differ"),
     "CAPTCHA_WRONG":         Text("图片验证码不正确或已过期", "The picture's code is wrong or expired"),

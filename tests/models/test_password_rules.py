@@ -19,6 +19,8 @@ RULES = [
     ("Unit-Name",                  "PASSWORD_IS_USERNAME"),
     ("my unit-name 1",             "PASSWORD_IS_USERNAME"),
     ("ｕｎｉｔ－ｎａｍｅ",         "PASSWORD_IS_USERNAME"),
+    ("unit-name!26",               "PASSWORD_IS_USERNAME"),
+    ("unit-name and a horse",      None),
     ("12345678",                   "PASSWORD_COMMON"),
     ("PassWord1",                  "PASSWORD_COMMON"),
     ("１２３４５６７８９",         "PASSWORD_COMMON"),
