@@ -9,6 +9,7 @@ import httpx
 from hardware.authority import Authority
 from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
+from resolvers.inspecting import Inspector
 from resolvers.office import CardDesk, Office, Terms
 from resolvers.passwords import Passwords
 from resolvers.storage import FileStorage
@@ -38,6 +39,7 @@ def office_of(
         trail=trail,
         wake=wake,
         terms=_terms(settings),
+        inspector=Inspector(takes_damaged=settings.takes_damaged_papers),
     )
 
 

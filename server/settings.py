@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     sms_per_address: int | None = Field(default=None, ge=0)
     officer_second_factor: Literal["optional", "required"] | None = None
     four_eyes: bool | None = None
+    damaged_papers: Literal["taken", "refused"] | None = None
     trusted_documents: Path | None = None
     only_trusted: bool = False
     rate_factor: float | None = Field(default=None, ge=0)
@@ -128,6 +129,13 @@ class Settings(BaseSettings):
         if self.officer_second_factor is None:
             return not self.is_development
         return self.officer_second_factor == "required"
+
+    @property
+    def takes_damaged_papers(self) -> bool:
+        """On a laptop unless said otherwise, never in production unless it says so."""
+        if self.damaged_papers is None:
+            return self.is_development
+        return self.damaged_papers == "taken"
 
     @property
     def demands_four_eyes(self) -> bool:

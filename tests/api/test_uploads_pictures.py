@@ -3,12 +3,14 @@
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from models.refusals import Refused
 from resolvers.pictures import judge_picture
+from server.settings import Environment, Settings
 from tests.client import PNG as ONE_PIXEL
 from tests.conftest import Served
 from tests.files import chunk, moving, picture, png_of
@@ -112,3 +114,16 @@ async def test_what_is_no_picture_is_refused_whatever_it_says_it_is(
     prepared = await unit.prepare("BUSINESS_LICENCE", len(OTHERS[name]))
     response = await unit.put(prepared["upload"], OTHERS[name])
     assert (response.status_code, response.json()["errors"][0]["code"]) == (415, "UPLOAD_TYPE")
+
+
+@pytest.mark.parametrize(("told", "status"), [(None, 204), ("taken", 204), ("refused", 422)])
+async def test_what_cannot_be_opened_is_taken_on_a_laptop_unless_it_is_told_otherwise(
+    settings: Settings, serve: Callable[[Settings], Any], told: str | None, status: int
+) -> None:
+    async with serve(settings.model_copy(update={"damaged_papers": told})) as served:
+        unit = await (await served.unit()).start()
+        content = b"\x89PNG\r\n\x1a\n" + b"sketched" * 20_000
+        prepared = await unit.prepare("BUSINESS_LICENCE", len(content))
+        assert (await unit.put(prepared["upload"], content)).status_code == status
+    production = Settings.model_construct(env=Environment.PRODUCTION, damaged_papers=None)
+    assert not production.takes_damaged_papers
