@@ -31,7 +31,7 @@ SUBSCRIPTIONS = {
 # fmt: on
 PUBLIC = {"regions", "institutions", "makers", "returnReasonCatalogue"}
 """The same in every state."""
-QUIET = 1.0  # seconds without a message, after which a subscription has told what it has to tell
+QUIET = 6.0  # seconds without a message, after which a subscription has told what it has to tell
 THE_OWNERS = "applicationEvents"
 """By which the owner sees what it may not watch by another subscription."""
 REFUSED, SILENT = "errors", "-"
