@@ -23,11 +23,11 @@ from models.identifiers import (
 from models.password_rules import password_problem
 from models.persons import Person, person_problems
 from models.refusals import Refusal, refuse_any
+from models.wizard import IDENTITY
 from resolvers.office import Office
 from resolvers.sms_codes import check_code, consume_code
 from resolvers.usernames import NAMING, is_taken
 
-IDENTITY = ("name", "idType", "idNumber", "idValidFrom", "idValidTo", "country")
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{3,39}")
 BOTH_CONSENTS = frozenset(Consent)
 
