@@ -1,9 +1,14 @@
 """Rows that wait to be worked on: the database is the queue.
 
-A worker takes rows with a lease; whoever dies holding one loses it when the lease ends.
+A worker takes rows with a lease and may renew it; whoever dies holding one loses it when the lease
+ends.
 On PostgreSQL takers skip each other's rows (`FOR UPDATE SKIP LOCKED`); SQLite has one writer.
 """
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,6 +20,8 @@ from models.clock import now
 from models.database import transaction
 from models.enums import QueueStatus
 from models.sealed import cells_of
+
+log = logging.getLogger(__name__)
 
 
 class Queued(Model):
@@ -56,6 +63,33 @@ async def keep(row: Queued, **columns: Any) -> bool:
     held = type(row).filter(id=row.pk, status=QueueStatus.WAITING, attempts=row.attempts)
     row.update_from_dict(columns)
     return bool(await held.update(**cells_of(row, columns)))
+
+
+@asynccontextmanager
+async def held(row: Queued, lease: timedelta) -> AsyncIterator[None]:
+    """Renew the lease of a row while the body runs, so that a short one does for long work."""
+    over = asyncio.Event()
+    renewing = asyncio.create_task(_renew(row, lease, over))
+    try:
+        yield
+    finally:
+        over.set()
+        await renewing
+
+
+async def _renew(row: Queued, lease: timedelta, over: asyncio.Event) -> None:
+    """A database that is away is asked again; if it stays away, the lease ends as it would."""
+    while True:
+        try:
+            await asyncio.wait_for(over.wait(), lease.total_seconds() / 3)
+        except TimeoutError:
+            pass
+        else:
+            return
+        try:
+            await keep(row, leased_until=now() + lease)
+        except Exception:
+            log.exception("the lease of %s %s", type(row).__name__, row.pk)
 
 
 async def finish(row: Queued, **columns: Any) -> bool:

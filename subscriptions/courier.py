@@ -16,7 +16,7 @@ from tortoise.expressions import Q
 from models.clock import now
 from models.enums import Channel
 from models.message import Message
-from models.queue import finish, put_back, seconds_until, take
+from models.queue import finish, held, put_back, seconds_until, take
 from subscriptions.mail import Mailer
 from subscriptions.rounds import Rounds
 from subscriptions.sending import SendFailed
@@ -25,7 +25,8 @@ from subscriptions.sms import SmsGateway
 log = logging.getLogger(__name__)
 
 LANES = 4  # messages of one channel under way at once
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=12)  # renewed: how late a message is whose sender was killed
+PATIENCE = 60.0  # seconds that sending one may take
 DELAYS = (5, 30, 120, 600, 3600, 21600)  # seconds to wait after the first, second … failure
 CODE_DELAYS = (5, 15, 30, 60)  # a code is of no use for longer
 LONGEST_SLEEP = 15.0  # seconds: how late a message is when its wake-up was lost
@@ -38,7 +39,7 @@ class Courier:
     The channels have lanes of their own, so that a slow mail server never holds up a code.
 
     :param keep_bodies: leave codes in the outbox when they are sent (development)
-    :param lease: how long a message is ours; half of it is the most that sending one may take
+    :param lease: for how long a message is still ours when we have stopped renewing that
     """
 
     def __init__(
@@ -91,9 +92,9 @@ class Courier:
     async def _attempt(self, message: Message) -> bool:
         """Send one; whatever goes wrong stays with this one."""
         try:
-            patience = self._lease.total_seconds() / 2
-            sending = self._adapters[message.channel].send(message)
-            provider_id = await asyncio.wait_for(sending, patience)
+            async with held(message, self._lease):
+                sending = self._adapters[message.channel].send(message)
+                provider_id = await asyncio.wait_for(sending, PATIENCE)
         except SendFailed as failure:
             await _failed(message, failure)
         except TimeoutError:

@@ -29,7 +29,7 @@ async def _officer(server: ServerProcess, http: httpx.AsyncClient) -> Officer:
 
 async def _sent(client: Client, unit: Unit) -> list[str]:
     """The subjects of the mails that went out, when all have."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             rows = await client.outbox(unit.account["email"])
             if all(row["status"] == "DONE" for row in rows):

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from models.database import connect
 from server.keyring import ring_of
 from server.keys import keys_of
 from server.settings import Settings
-from subscriptions.courier import Courier
+from subscriptions.courier import LEASE, Courier
 from subscriptions.mail import SmtpMailer
 from subscriptions.sms import HttpSms
 from tests.subscriptions.desk import Desk, Gateway
@@ -33,9 +34,17 @@ async def mail_server(desk: Desk) -> AsyncIterator[str]:
 class Post:
     """A courier on a database of its own, with both its partners."""
 
-    courier: Courier
+    mailer: SmtpMailer
+    sms: HttpSms
     desk: Desk
     gateway: Gateway
+
+    def __post_init__(self) -> None:
+        self.courier = self.another(LEASE)
+
+    def another(self, lease: timedelta) -> Courier:
+        """One more courier at the same desk."""
+        return Courier(self.mailer, self.sms, keep_bodies=False, lease=lease)
 
 
 @pytest.fixture
@@ -49,7 +58,7 @@ async def post(settings: Settings, desk: Desk, mail_server: str) -> AsyncIterato
     async with httpx.AsyncClient() as client:
         mailer = SmtpMailer(mail_server, "Portcard <no-reply@example.com>", timeout=5)
         sms = HttpSms(f"http://127.0.0.1:{port}", client)
-        yield Post(Courier(mailer, sms, keep_bodies=False), desk, gateway)
+        yield Post(mailer, sms, desk, gateway)
     server.close()
     await server.wait_closed()
     await context.close_connections()

@@ -36,11 +36,13 @@ class Gateway:
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
         self.answers: list[int] = []
+        self.pauses: list[float] = []  # seconds before an answer
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length: ")[1].split("\r\n")[0])
         self.told.append(json.loads(await reader.readexactly(length)))
+        await asyncio.sleep(self.pauses.pop(0) if self.pauses else 0)
         status = self.answers.pop(0) if self.answers else 200
         body = json.dumps({"id": f"sms-{len(self.told)}"})
         writer.write(f"HTTP/1.1 {status} -\r\nContent-Length: {len(body)}\r\n".encode())

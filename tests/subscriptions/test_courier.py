@@ -1,5 +1,6 @@
 """The outbox: each message once, later when it must be, and none holds up another."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -95,6 +96,19 @@ async def test_a_message_of_a_sender_that_died_is_sent_when_its_lease_ends(post:
     assert await post.courier.drain() == 0
     await Message.filter(id=row.id).update(leased_until=now() - timedelta(seconds=1))
     assert await post.courier.drain() == 1
+
+
+async def test_a_message_that_takes_long_stays_with_its_sender(post: Post) -> None:
+    await _sms("code-4")
+    lease = timedelta(seconds=0.6)
+    slow, other = post.another(lease), post.another(lease)
+    post.gateway.pauses = [1.5]
+    async with asyncio.TaskGroup() as senders:
+        sending = senders.create_task(slow.drain())
+        await asyncio.sleep(1)
+        assert await other.drain() == 0
+    assert sending.result() == 1
+    assert len(post.gateway.told) == 1
 
 
 async def test_a_line_break_in_a_subject_adds_no_header(post: Post) -> None:
