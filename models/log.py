@@ -6,6 +6,7 @@ seen position n has therefore seen, or can see, everything below n.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import Q
@@ -62,6 +63,12 @@ async def head() -> int:
     """The position of the newest event, 0 when there is none."""
     newest = await Event.all().order_by("-id").first()
     return newest.id if newest else 0
+
+
+async def last_before(moment: datetime) -> int:
+    """The position of the newest event that happened before `moment`, 0 when none did."""
+    older = await Event.filter(occurred_at__lt=moment).order_by("-id").first()
+    return older.id if older else 0
 
 
 async def read(after: int, limit: int, where: Q) -> list[Event]:

@@ -170,6 +170,7 @@ TEXTS: dict[str, Text] = {
     "INTROSPECTION_OFF":     Text("本系统不提供接口结构查询", "The schema is not told here: use the published schema.graphql"),
     "PAGE_SIZE":             Text("每页数量不得小于 0", "A page has no fewer than 0 items"),
     "CURSOR_INVALID":        Text("游标无效", "Not a valid cursor"),
+    "LAGGED":                Text("落后太多，请从游标 {cursor} 重新订阅，并重新查询当前状态", "Too far behind: subscribe again after {cursor}, and query how things stand"),
     "INTERNAL":              Text("系统内部错误，参考号 {reference}", "Internal error, reference {reference}"),
 }
 # fmt: on

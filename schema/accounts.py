@@ -174,5 +174,5 @@ class Accounts:
 def _goes_on(info: Info, signed_in: sessions.SignedIn | None) -> Session | None:
     """The session under its new token, also on the socket that asked for it."""
     if signed_in:
-        info.context.token = signed_in.token
+        info.context.held.token = signed_in.token
     return Session.of(signed_in)

@@ -13,6 +13,7 @@ from models.texts import Language
 from schema.context import Context
 from schema.cost import Price, pages_of, price
 from schema.errors import graphql_error
+from schema.live import Telling
 from schema.masking import internal
 from schema.prices import BUDGETS
 
@@ -46,7 +47,7 @@ class Admission(SchemaExtension):
 
     async def on_validate(self) -> AsyncIterator[None]:
         here = self.execution_context
-        if not here.pre_execution_errors:
+        if not here.pre_execution_errors and not isinstance(here.context.live, Telling):
             error = await refusal(self._admit(here.context), here.context.language)
             if error:
                 here.pre_execution_errors = [error]
@@ -58,7 +59,7 @@ class Admission(SchemaExtension):
         asking = replace(context, known=(await context.holder(),))
         if here.operation_type is OperationType.QUERY:
             here.context = asking
-        else:  # its own context: what it signs in is its socket's
+        else:  # what it signs in is its socket's
             context.known = None
         viewer = await asking.viewer()
         asked, limit = self._price(), BUDGETS[viewer.role if viewer else None]

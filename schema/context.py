@@ -12,18 +12,26 @@ from resolvers.guessing import Visitor
 from resolvers.office import Office
 from resolvers.sessions import actor_of
 from resolvers.shelter import Shelter
+from schema.live import Joining, Live
 from schema.meter import Meter
 from subscriptions.hub import Hub
+
+
+@dataclass
+class Held:
+    """The token that a request or a socket holds at present; on a socket it may change."""
+
+    token: str | None = None
 
 
 @dataclass
 class Context:
     """One request, or one WebSocket with all its operations.
 
-    `token` is the session's; who holds it is asked again for every operation, so that a session
+    `held` is the session's token; who holds it is asked again for every operation, so that a session
     that was revoked meanwhile is of no use on an open socket either. `streams`: whether the transport
     carries more than one result. `client_address`: where the request comes from, as far as it is
-    known. `known`: whose the token is, while one query is answered; a mutation may sign in or out and
+    known. `live`: of a subscription, see there. `known`: whose the token is, while one query is answered; a mutation may sign in or out and
     asks again.
     """
 
@@ -32,11 +40,16 @@ class Context:
     shelter: Shelter
     meter: Meter
     language: Language = Language.ZH
-    token: str | None = None
+    held: Held = field(default_factory=Held)
     client_address: str = ""
     streams: bool = True
     known: tuple[Actor | None] | None = None
+    live: Live = field(default_factory=Joining)
     connection_params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def token(self) -> str | None:
+        return self.held.token
 
     async def viewer(self) -> Actor | None:
         """Who is signed in, or None for a visitor, and for who may only enrol."""

@@ -36,13 +36,12 @@ async def done_on_record(
     context: Context, deed: Deed, act: Callable[[], Coroutine[Any, Any, T]]
 ) -> T:
     """Do `act`, which is recorded in its own transaction; what changed nothing of note, after it."""
-    trail = context.office.trail
     if AUDITED[deed.what].whole:
-        async with trail.recorded():
+        async with context.office.act():
             return await act()
     answer = await act()
     if not deed.is_written:
-        await trail.count(deed.entry())
+        await context.office.trail.count(deed.entry())
     return answer
 
 

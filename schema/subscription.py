@@ -1,23 +1,22 @@
 """What can be watched, live and without loss: each event once, in order, behind `after`."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import strawberry
 
 from models.actor import Actor
 from models.enums import ApplicationEventType as Type
-from models.event import Event
 from models.log import head
 from models.public_id import Kind, row_id
 from models.refusals import refuse
 from resolvers.applications import application_of
 from resolvers.paging import position_of
 from resolvers.progress import Progress, progress_of
-from resolvers.sessions import still_signed_in
 from schema.application import ApplicationEvent
 from schema.context import Context, Info
+from schema.live import Joining, Telling, Watch
 from schema.progress import IssuanceProgress
 from schema.recording import denied
 from subscriptions.feeds import institution_events, of_application, scope_of, unit_events
@@ -29,29 +28,46 @@ AFTER = strawberry.argument(
 APPLICATION = strawberry.argument(description="The application.")
 
 
-async def _followed(
-    context: Context, actor: Actor, audience: Audience | None, after: int | None
-) -> AsyncGenerator[Event, None]:
-    """The events, as long as the session lasts."""
-    if audience is None:
-        await denied(context, actor, "subscription", "FORBIDDEN")
-        raise refuse("FORBIDDEN")
-    async with aclosing(context.hub.follow(audience, after)) as events:
-        async for event in events:
-            if not await still_signed_in(context.office, actor):
-                raise refuse("NOT_SIGNED_IN")
-            yield event
+Finding: TypeAlias = Callable[[Actor], Awaitable[Audience | None]]
 
 
 async def _told(
-    info: Info, actor: Actor, audience: Audience | None, after: str | None
+    info: Info, after: str | None, find: Finding
 ) -> AsyncGenerator[ApplicationEvent, None]:
-    followed = _followed(info.context, actor, audience, position_of(after))
-    async with aclosing(followed) as events:
+    """The events of the audience that `find` finds for who asks; who may watch is known when the
+    first is awaited. One that the door shares ends there, and is executed again for each event.
+    """
+    context, live = info.context, info.context.live
+    actor = await context.actor()
+    if isinstance(live, Telling):
+        told = await ApplicationEvent.told(live.event, actor)
+        if told:
+            yield told
+        return
+    audience = await _allowed(context, actor, await find(actor))
+    watch = Watch(audience, position_of(after))
+    if live.begins(actor, watch):
+        return
+    async with aclosing(context.hub.follow(audience, watch.after)) as events:
         async for event in events:
             told = await ApplicationEvent.told(event, actor)
             if told:
                 yield told
+
+
+async def _allowed(context: Context, actor: Actor, audience: Audience | None) -> Audience:
+    """Raise Refused (FORBIDDEN) for who has nothing of the kind to watch."""
+    if audience is None:
+        await denied(context, actor, "subscription", "FORBIDDEN")
+        raise refuse("FORBIDDEN")
+    return audience
+
+
+def _of(audience: Callable[[Actor], Audience | None]) -> Finding:
+    async def find(actor: Actor) -> Audience | None:
+        return audience(actor)
+
+    return find
 
 
 async def _one_application(
@@ -77,9 +93,10 @@ class Subscription:
         application_id: Annotated[strawberry.ID, APPLICATION],
         after: Annotated[str | None, AFTER] = None,
     ) -> AsyncGenerator[ApplicationEvent, None]:
-        actor = await info.context.actor()
-        _, audience = await _one_application(info.context, actor, application_id)
-        async with aclosing(_told(info, actor, audience, after)) as events:
+        async def find(actor: Actor) -> Audience:
+            return (await _one_application(info.context, actor, application_id))[1]
+
+        async with aclosing(_told(info, after, find)) as events:
             async for event in events:
                 yield event
 
@@ -89,8 +106,7 @@ class Subscription:
     async def enterprise_events(
         self, info: Info, after: Annotated[str | None, AFTER] = None
     ) -> AsyncGenerator[ApplicationEvent, None]:
-        actor = await info.context.actor()
-        async with aclosing(_told(info, actor, unit_events(actor), after)) as events:
+        async with aclosing(_told(info, after, _of(unit_events))) as events:
             async for event in events:
                 yield event
 
@@ -100,8 +116,7 @@ class Subscription:
     async def incoming_applications(
         self, info: Info, after: Annotated[str | None, AFTER] = None
     ) -> AsyncGenerator[ApplicationEvent, None]:
-        actor = await info.context.actor()
-        async with aclosing(_told(info, actor, institution_events(actor), after)) as events:
+        async with aclosing(_told(info, after, _of(institution_events))) as events:
             async for event in events:
                 yield event
 
@@ -113,19 +128,21 @@ class Subscription:
     ) -> AsyncGenerator[IssuanceProgress, None]:
         actor = await info.context.actor()
         row, audience = await _one_application(info.context, actor, application_id)
-        async with aclosing(_progress(info.context, actor, row, audience)) as changes:
+        if isinstance(info.context.live, Joining):
+            info.context.live.begins(actor)
+        async with aclosing(_progress(info.context, row, audience)) as changes:
             async for progress in changes:
                 yield IssuanceProgress.of(progress, actor)
 
 
 async def _progress(
-    context: Context, actor: Actor, application: int, audience: Audience
+    context: Context, application: int, audience: Audience
 ) -> AsyncGenerator[Progress, None]:
     """The state when watching begins, and after each card, as of its event."""
     since = await head()
     told = await progress_of(application, since)
     yield told
-    async with aclosing(_followed(context, actor, audience, since)) as events:
+    async with aclosing(context.hub.follow(audience, since)) as events:
         while not told.is_over:
             event = await anext(events)
             if event.type in CHANGES:

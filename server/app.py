@@ -1,5 +1,6 @@
 """The ASGI application."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -28,8 +29,14 @@ def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with running(settings, workers=workers) as engine:
             app.state.engine = engine
-            app.state.graphql = GraphQLDoor(engine, documents)
-            yield
+            door = app.state.graphql = GraphQLDoor(engine, documents)
+            engine.listeners.append(door.sockets.wake)
+            keeper = asyncio.create_task(door.sockets.run())
+            try:
+                yield
+            finally:
+                keeper.cancel()
+                await asyncio.wait([keeper])
 
     return _App(settings, lifespan)
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 
@@ -35,7 +36,7 @@ FOREVER = 4  # loops that never end by themselves: wake-ups, the hub, the sweepe
 
 @dataclass(frozen=True)
 class Engine:
-    """The parts that requests use."""
+    """The parts that requests use. `listeners`: called when something was committed anywhere."""
 
     settings: Settings
     office: Office
@@ -46,6 +47,7 @@ class Engine:
     issuing: IssuingWorker
     wakeups: WakeUps
     rates: Rates
+    listeners: list[Callable[[], None]]
 
 
 @asynccontextmanager
@@ -84,7 +86,7 @@ def _assembled(
     authority: Authority,
     rates: Rates,
 ) -> Engine:
-    hub, courier = Hub(), courier_of(settings, client)
+    hub, courier = Hub(keeps=_replayed(settings)), courier_of(settings, client)
     workshop = Workshop(
         hardware=hardware,
         issuing_pin=keys.authority_pins().issuing.user,
@@ -98,7 +100,13 @@ def _assembled(
     issuing = IssuingWorker(workshop, wakeups.announce, trail)
     listeners.append(issuing.wake)
     office = office_of(settings, keys, client, authority, wakeups.announce, trail)
-    return Engine(settings, office, hub, Shelter(), authority, courier, issuing, wakeups, rates)
+    return Engine(
+        settings, office, hub, Shelter(), authority, courier, issuing, wakeups, rates, listeners
+    )
+
+
+def _replayed(settings: Settings) -> timedelta | None:
+    return timedelta(days=settings.replay_days) if settings.replay_days else None
 
 
 def _call(listeners: Sequence[Callable[[], None]]) -> None:

@@ -22,7 +22,7 @@ from strawberry.types.unset import UnsetType
 
 from models.refusals import Refused
 from schema.admission import count_request, refusal
-from schema.context import Context
+from schema.context import Context, Held
 from schema.errors import graphql_error
 from schema.policies import Policies
 from schema.schema import build_schema
@@ -30,9 +30,11 @@ from server.admission import BoundedAdapter, admit
 from server.engine import Engine
 from server.headers import GRAPHIQL
 from server.language import language_of
+from server.live import LiveOperations
 from server.media import JSON, is_request_error, media_type, retry_after, status_of
 from server.rates import Caller
 from server.settings import Settings
+from server.sockets import Bounds, Sockets
 from server.transport import INIT_WITHIN, TransportHandler
 from server.trusted_documents import TrustedDocuments
 
@@ -60,6 +62,8 @@ class GraphQLDoor(GraphQL[Context, None]):
         )
         self._engine = engine
         self.documents = documents
+        self.sockets = Sockets(engine.office, _bounds(engine.settings))
+        self.live = LiveOperations(self.schema, engine.hub, self._nobodys_context, self.encode_json)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -200,8 +204,16 @@ class GraphQLDoor(GraphQL[Context, None]):
             shelter=self._engine.shelter,
             meter=Caller(self._engine.rates, _address(request)),
             language=language_of(request.headers.get("accept-language", "")),
-            token=bearer(request.headers.get("authorization")),
+            held=Held(bearer(request.headers.get("authorization"))),
             client_address=_address(request),
+        )
+
+    def _nobodys_context(self) -> Context:
+        return Context(
+            office=self._engine.office,
+            hub=self._engine.hub,
+            shelter=self._engine.shelter,
+            meter=Caller(self._engine.rates, ""),
         )
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
@@ -212,7 +224,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         params = {name.lower(): value for name, value in context.connection_params.items()}
         told = params.get("authorization")
         if told is not None:
-            context.token = bearer(told if isinstance(told, str) else "")
+            context.held.token = bearer(told if isinstance(told, str) else "")
             if await context.viewer() is None:
                 raise ConnectionRejectionError
         return UnsetType()
@@ -227,6 +239,10 @@ def _unheard(
 
 def _policies(settings: Settings) -> Policies:
     return Policies(introspection=settings.is_development, seconds=settings.operation_seconds)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(settings.most_sockets, settings.most_sockets_per_account)
 
 
 def _address(connection: HTTPConnection) -> str:

@@ -7,6 +7,7 @@ import uvicorn
 
 from server.app import build_app
 from server.faults import StartFault
+from server.frames import FrameProtocol
 from server.logs import configuration
 from server.settings import Settings
 
@@ -39,7 +40,8 @@ def serve(settings: Settings, opened: socket.socket, *, workers: bool) -> None:
     """Serve until a signal ends it."""
     config = uvicorn.Config(
         build_app(settings, workers=workers),
-        ws="websockets-sansio",
+        ws=FrameProtocol,
+        ws_ping_interval=None,  # server.sockets asks
         ws_per_message_deflate=False,
         ws_max_size=2**20,
         log_config=configuration(settings.log_level),

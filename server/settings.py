@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_SECRET = 32
 SMS_PER_ADDRESS = 20
+SOCKETS_PER_ACCOUNT = 100
 # fmt: off
 SCHEMES = {
     "database_url":  ("sqlite://", "postgres://", "postgresql://"),
@@ -61,6 +62,9 @@ class Settings(BaseSettings):
     trusted_documents: Path | None = None
     only_trusted: bool = False
     rate_factor: float | None = Field(default=None, ge=0)
+    most_sockets: int = Field(default=20_000, ge=0)
+    sockets_per_account: int | None = Field(default=None, ge=0)
+    replay_days: int = Field(default=90, ge=0)
     operation_seconds: float = Field(default=15.0, gt=0, le=600)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 
@@ -148,6 +152,13 @@ class Settings(BaseSettings):
         if self.sms_per_address is None:
             return 0 if self.is_development else SMS_PER_ADDRESS
         return self.sms_per_address
+
+    @property
+    def most_sockets_per_account(self) -> int:
+        """0 is no limit, as in development, where load is tried out from one account."""
+        if self.sockets_per_account is None:
+            return 0 if self.is_development else SOCKETS_PER_ACCOUNT
+        return self.sockets_per_account
 
     @property
     def rates(self) -> float:

@@ -1,70 +1,111 @@
 """graphql-transport-ws, to the letter: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import json
+from collections.abc import Coroutine
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.websockets import WebSocketState
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
+    Operation,
 )
 
-from models.refusals import Refused, refuse
+from models.actor import Actor
+from models.refusals import Refusal, Refused, refuse
 from schema.context import Context
 from schema.errors import graphql_error
+from schema.live import Joining, Watch
+from server.frames import FrameProtocol, Words, prefix_of, protocol_of
+from server.live import Asked
 from server.trusted_documents import name_of
+from subscriptions.group import Member
 
 INIT_WITHIN = 10  # seconds for connection_init
 MOST_OPERATIONS = 100  # at once on one socket
-PING_EVERY = 20.0  # seconds of silence from the client before it is asked whether it is there
+NO_ANSWER = 4408
+TOO_MANY = 4429
+
+
+@dataclass
+class Watching:
+    """A live operation of a socket: who watches, and its place among those who watch the same."""
+
+    actor: Actor
+    member: Member[Words] | None = None
 
 
 class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """The protocol's handler, but what one operation does wrong does not end its siblings.
 
     A message that is no object closes the socket as the protocol says (4400); a
-    `connection_init` without payload may say so by null. Who has been silent is pinged, and who
-    does not answer until the next ping is let go.
+    `connection_init` without payload may say so by null. A live operation that others ask too is
+    executed once for all of them, and needs no task here.
     """
 
-    ping_every = PING_EVERY
-    _heard = True
+    account: int | None = None  # whose the socket is, if its client said so at once
+    heard = True  # since the socket was last looked at
+    asked = False  # by a ping that is not answered yet
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.door: Any = self.view
+        self.watching: dict[str, Watching] = {}
+        self._acts: set[asyncio.Task[None]] = set()
+        self.protocol: FrameProtocol | None = protocol_of(self.websocket.ws.scope)  # type: ignore[attr-defined]
 
     async def handle(self) -> None:
-        async with self._pinging():
+        with self.door.sockets.holding(self):
             await super().handle()
 
-    @asynccontextmanager
-    async def _pinging(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._ping())
-        try:
-            yield
-        finally:
+    # -- what a socket is looked after for
+
+    async def ping(self) -> None:
+        self.asked = True
+        await self.send_message({"type": "ping"})
+
+    async def shutdown(self) -> None:
+        for task in tuple(self._acts):
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await super().shutdown()
 
-    async def _ping(self) -> None:
-        while True:
-            self._heard = False
-            await asyncio.sleep(self.ping_every)
-            if self._heard or not self.connection_acknowledged:
-                continue
-            with suppress(WebSocketDisconnected, RuntimeError):  # it is closing already
-                await self.send_message({"type": "ping"})
-            await asyncio.sleep(self.ping_every)
-            if not self._heard:
-                await self._let_go()
-                return
-
-    async def _let_go(self) -> None:
+    async def let_go(self, code: int, reason: str) -> None:
         if self.websocket.ws.application_state is WebSocketState.CONNECTED:  # type: ignore[attr-defined]
-            await self.websocket.close(4408, "No answer to a ping")
+            await self.websocket.close(code, reason)
+
+    async def says_goodbye(self, code: int, reason: str) -> None:
+        """Complete every operation and close."""
+        with suppress(WebSocketDisconnected, RuntimeError):  # it is closing already
+            for operation in tuple(self.operations.values()):
+                await self.cleanup_operation(operation.id)
+                await self.send_message({"id": operation.id, "type": "complete"})
+            await self.let_go(code, reason)
+
+    async def end_operation(self, key: str, refusal: Refusal) -> None:
+        """Say why a live operation ends, and end it."""
+        operation = self.operations.get(key)
+        await self.cleanup_operation(key)
+        if operation and not operation.completed:
+            operation.completed = True
+            await self._tell_refusal(key, refusal)
+
+    def later(self, act: Coroutine[Any, Any, None]) -> None:
+        """Do what waits for the client, which others must not wait for."""
+        task = asyncio.create_task(act)
+        self._acts.add(task)
+        task.add_done_callback(self._acts.discard)
+
+    async def _tell_refusal(self, key: str, refusal: Refusal) -> None:
+        told = graphql_error(refusal, self.context.language).formatted
+        await self.websocket.send_json({"id": key, "type": "error", "payload": [told]})
+
+    # -- the protocol
 
     async def handle_message(self, message: Any) -> None:
-        self._heard = True
+        self.heard, self.asked = True, False
         if not isinstance(message, dict):
             await self.handle_invalid_message("A message must be an object")
             return
@@ -75,18 +116,23 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
             return
         await super().handle_message(message)
 
+    async def handle_connection_init(self, message: Any) -> None:
+        await super().handle_connection_init(message)
+        if not self.connection_acknowledged or self.account:
+            return
+        viewer = await self.context.viewer()
+        self.account = viewer.account_id if viewer else None
+        if not self.door.sockets.admits(self.account):
+            await self.let_go(TOO_MANY, "Too many connections")
+
     async def handle_subscribe(self, message: Any) -> None:
         """What is refused is told by its code, and the others go on."""
-        door: Any = self.view
         try:
             if self.connection_acknowledged:
                 self._refuse_one_too_many(message["id"])
-                message["payload"] = door.documents.resolved(message["payload"])
+                message["payload"] = self.door.documents.resolved(message["payload"])
         except Refused as refused:
-            told = graphql_error(refused.refusals[0], self.context.language).formatted
-            await self.websocket.send_json(
-                {"id": message["id"], "type": "error", "payload": [told]}
-            )
+            await self._tell_refusal(message["id"], refused.refusals[0])
             return
         await super().handle_subscribe(message)
 
@@ -94,18 +140,88 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if len(self.operations) >= MOST_OPERATIONS and key not in self.operations:
             raise refuse("TOO_MANY_OPERATIONS")
 
-    async def run_operation(self, operation: Any) -> None:
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
         """Whoever has asked too much is told so, and what already runs goes on."""
-        door: Any = self.view
-        refused = await door.refusal(self.context)
+        refused = await self.door.refusal(self.context)
         if refused:
             await operation.send_initial_errors([refused])
             return
-        await super().run_operation(operation)
+        try:
+            await self._run(operation)
+        except Exception as error:  # noqa: BLE001 - told to the log
+            await self.handle_task_exception(error)
+            with suppress(Exception):
+                await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    async def _run(self, operation: Operation[Context, None]) -> None:
+        joining = Joining(
+            shares=lambda: self._is_shared(operation),
+            begun=lambda actor: self._begins(operation, actor),
+        )
+        source = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=replace(self.context, live=joining),
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(source):
+            await self._send_result_stream(operation, source)
+        if joining.watch:
+            await self._join(operation, joining.watch)
+        else:
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+
+    def _begins(self, operation: Operation[Context, None], actor: Actor) -> None:
+        if operation.id in self.operations:
+            self.watching[operation.id] = Watching(actor)
+
+    def _is_shared(self, operation: Operation[Context, None]) -> bool:
+        return self.protocol is not None and self.door.live.is_shared(operation.query)
+
+    async def _join(self, operation: Operation[Context, None], watch: Watch) -> None:
+        watching = self.watching[operation.id]
+        asked = Asked(operation.query, operation.variables or {}, operation.operation_name)
+        reader = SocketReader(self, operation.id)
+        group = self.door.live.group(asked, watch, watching.actor, self.context.language)
+        try:
+            watching.member = await group.join(reader, watch.after)
+        except Refused as refused:
+            await self.end_operation(operation.id, refused.refusals[0])
+
+    def forget_id(self, id: str) -> None:  # noqa: A002 - the base's
+        self.watching.pop(id, None)
+        super().forget_id(id)
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        watching = self.watching.pop(operation_id, None)
+        if watching and watching.member:
+            watching.member.leave()
+        await super().cleanup_operation(operation_id)
 
     @staticmethod
     def _get_pre_execution_close_reason(error: Any) -> str | None:  # noqa: ARG004 - the base's
         return None
+
+
+class SocketReader:
+    """Tells the events of one operation on its socket."""
+
+    __slots__ = ("_handler", "_id", "_prefix", "_protocol")
+
+    def __init__(self, handler: TransportHandler, key: str) -> None:
+        self._handler, self._id = handler, key
+        self._protocol: Any = handler.protocol
+        self._prefix = prefix_of(json.dumps(key, ensure_ascii=False))
+
+    def take(self, words: Words) -> bool:
+        taken: bool = self._protocol.tell(words, self._prefix)
+        return taken
+
+    async def ready(self) -> None:
+        await self._protocol.room()
+
+    def end(self, refusal: Refusal) -> None:
+        self._handler.later(self._handler.end_operation(self._id, refusal))
 
 
 def _is_operation(message: dict[str, Any]) -> bool:

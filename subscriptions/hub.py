@@ -11,17 +11,21 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from tortoise.expressions import Q
 
+from models.clock import now
 from models.event import Event
-from models.log import head, read
-from models.refusals import refuse
+from models.log import head, last_before, read
+from models.refusals import Refusal, Refused, refuse
 from subscriptions.rounds import Rounds
 
 LOOK_EVERY = 2.0  # seconds: how late an event is when its wake-up was lost
 MAILBOX = 256  # events
 BATCH = 200  # events read at once
+LOOK_BACK_EVERY = timedelta(minutes=1)
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,19 @@ class Mailbox:
 
 
 class Hub:
-    """One reader of the log for all followers of this process."""
+    """One reader of the log for all followers of this process.
 
-    def __init__(self, look_every: float = LOOK_EVERY, mailbox: int = MAILBOX) -> None:
-        self._look_every, self._mailbox = look_every, mailbox
+    :param keeps: for how long what has happened is told again; None is for good
+    """
+
+    def __init__(
+        self,
+        look_every: float = LOOK_EVERY,
+        mailbox: int = MAILBOX,
+        keeps: timedelta | None = None,
+    ) -> None:
+        self._look_every, self._mailbox, self._keeps = look_every, mailbox, keeps
+        self._looked, self._first = EPOCH, 0
         self._mailboxes: set[Mailbox] = set()
         self._rounds = Rounds(self._round, "the hub")
         self._position: int | None = None
@@ -110,14 +123,12 @@ class Hub:
     async def follow(self, audience: Audience, after: int | None) -> AsyncGenerator[Event, None]:
         """Every event for `audience` behind position `after`, or from now on when it is None.
 
-        Nothing is lost and nothing told twice. Never ends by itself. Raises Refused
-        (CURSOR_INVALID) for a position that the log has not reached: it is another log's.
+        Nothing is lost and nothing told twice. Never ends by itself. Raises Refused as `place_of`.
         """
         with self._listen(audience) as mailbox:
-            newest = await self._joined()
-            if after is not None and after > newest:
-                raise refuse("CURSOR_INVALID", "after")
-            position = newest if after is None else after
+            newest, position = await self.place_of(after)
+            if self._position is None:
+                self._position = newest
             while True:
                 async for event in scan(audience, position):
                     position = event.id
@@ -127,12 +138,35 @@ class Hub:
                         position = event.id
                         yield event
 
-    async def _joined(self) -> int:
-        """The log's head now; the hub's own position is never beyond it for a new follower."""
+    async def place_of(self, after: int | None) -> tuple[int, int]:
+        """The log's head now, and the position behind which one who asks for `after` is told.
+
+        Raises Refused: CURSOR_INVALID for a position that the log has not reached, it is another
+        log's; LAGGED for one that is older than what is replayed, with the oldest that is.
+        """
         newest = await head()
-        if self._position is None:
-            self._position = newest
-        return newest
+        if after is None:
+            return newest, newest
+        if after > newest:
+            raise refuse("CURSOR_INVALID", "after")
+        oldest = await self._oldest()
+        if after < oldest:
+            raise Refused(lagged(oldest))
+        return newest, after
+
+    async def _oldest(self) -> int:
+        """Of the positions that may be resumed from; looked up once a minute."""
+        if self._keeps is None:
+            return 0
+        moment = now()
+        if moment - self._looked >= LOOK_BACK_EVERY:
+            self._looked, self._first = moment, await last_before(moment - self._keeps)
+        return self._first
+
+
+def lagged(position: int) -> Refusal:
+    """Too far behind to be told everything; `cursor` is where to resume from."""
+    return Refusal("LAGGED", facts={"cursor": f"p{position}"})
 
 
 async def scan(audience: Audience, after: int) -> AsyncIterator[Event]:

@@ -16,6 +16,7 @@ import uvicorn
 
 from resolvers.verifier import RulesVerifier
 from server.app import build_app
+from server.frames import FrameProtocol
 from server.serving import bound
 from server.settings import Settings
 from server.setup import set_up
@@ -136,7 +137,8 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
     port = opened.getsockname()[1]
     config = uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=FrameProtocol,
+        ws_ping_interval=None,
         log_config=None,
         timeout_graceful_shutdown=1,
         proxy_headers=False,

@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from server import transport
+from server import sockets, transport
 from tests.client import Client
 from tests.conftest import Served
 
@@ -75,7 +75,8 @@ async def test_a_syntax_error_answers_its_operation_and_its_siblings_go_on(serve
 async def test_who_says_nothing_at_all_is_let_go(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport.TransportHandler, "ping_every", 0.1)
+    monkeypatch.setattr(sockets, "TICK", 0.05)
+    monkeypatch.setattr(sockets, "PING_EVERY", 0.1)
     async with connect(address(served), subprotocols=OURS) as connection:
         await connection.send(json.dumps({"type": "connection_init"}))
         told = [json.loads(await connection.recv())["type"] for _ in range(2)]
@@ -87,7 +88,8 @@ async def test_who_says_nothing_at_all_is_let_go(
 
 
 async def test_who_answers_pings_stays(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport.TransportHandler, "ping_every", 0.1)
+    monkeypatch.setattr(sockets, "TICK", 0.05)
+    monkeypatch.setattr(sockets, "PING_EVERY", 0.1)
     client = Client(served.url, served.http)
     async with client.socket({}) as socket:
         await asyncio.sleep(0.7)

@@ -1,0 +1,149 @@
+"""All open sockets of a process, looked after by one task: who is still there, who takes what is
+told, whose session has ended.
+"""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from models.refusals import Refusal
+from resolvers.office import Office
+from resolvers.sessions import living_among
+from schema.live import anybody
+from server.transport import NO_ANSWER, TransportHandler
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0  # seconds between two looks
+SOONEST = 0.2  # seconds between two looks at the sessions, however much happens
+PING_EVERY = 20.0  # seconds of silence from the client before it is asked whether it is there
+STALLED = 15.0  # seconds for which a client may take nothing of what it is sent
+RESTARTING = 1012  # RFC 6455's registry: Service Restart
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many sockets a process holds; 0 is no limit."""
+
+    in_all: int = 0
+    per_account: int = 0
+
+
+class Sockets:
+    """Who is connected."""
+
+    def __init__(self, office: Office, bounds: Bounds) -> None:
+        self._office, self._bounds = office, bounds
+        self._open: dict[TransportHandler, float] = {}  # when it is to be asked whether it is there
+        self._accounts: Counter[int] = Counter()
+        self._some = asyncio.Event()
+        self._bell = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @contextmanager
+    def holding(self, handler: TransportHandler) -> Iterator[None]:
+        self._open[handler] = _time() + PING_EVERY
+        self._some.set()
+        try:
+            yield
+        finally:
+            del self._open[handler]
+            if handler.account:
+                self._accounts[handler.account] -= 1
+                self._accounts += Counter()
+            if not self._open:
+                self._some.clear()
+
+    def admits(self, account: int | None) -> bool:
+        """Count a socket of an account in; False when it is one too many, and to be closed."""
+        if self._bounds.in_all and len(self._open) > self._bounds.in_all:
+            return False
+        if account is None:
+            return True
+        self._accounts[account] += 1
+        return not 0 < self._bounds.per_account < self._accounts[account]
+
+    def wake(self) -> None:
+        """Something was committed: it may have ended a session."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Look after them until cancelled."""
+        while True:
+            await self._some.wait()
+            try:
+                await self._look_at_sessions()
+                self._look_at_clients()
+            except Exception:
+                log.exception("the open sockets cannot be looked after")
+            await asyncio.sleep(SOONEST)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), TICK - SOONEST)
+            self._bell.clear()
+
+    def _look_at_clients(self) -> None:
+        moment = _time()
+        for handler, due in tuple(self._open.items()):
+            if _is_stalled(handler, moment):
+                handler.protocol.abort()  # type: ignore[union-attr]
+            elif due <= moment and handler.connection_acknowledged:
+                self._open[handler] = moment + PING_EVERY
+                _ask(handler)
+
+    async def _look_at_sessions(self) -> None:
+        """End what is watched in sessions that have ended, unless the socket holds a new token for
+        the same.
+        """
+        watched = [
+            (handler, key, watching)
+            for handler in self._open
+            for key, watching in handler.watching.items()
+        ]
+        sessions = {watching.actor.session_id for _, _, watching in watched}
+        living = await living_among(self._office, sessions)
+        for handler, key, watching in watched:
+            if watching.actor.session_id in living:
+                continue
+            actor = await handler.context.viewer()
+            if actor and anybody(actor) == anybody(watching.actor):
+                watching.actor = actor
+            else:
+                handler.later(handler.end_operation(key, Refusal("NOT_SIGNED_IN")))
+
+    async def drain(self, seconds: float) -> None:
+        """End every operation and close every socket, spread over `seconds`, so that the clients do
+        not come back all at once.
+        """
+        handlers = list(self._open)
+        random.shuffle(handlers)
+        for handler in handlers:
+            handler.later(
+                handler.says_goodbye(RESTARTING, f"Restarting: come back in {seconds:g} s")
+            )
+            await asyncio.sleep(seconds / len(handlers))
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _is_stalled(handler: TransportHandler, moment: float) -> bool:
+    since = handler.protocol.full_since if handler.protocol else None
+    return since is not None and moment - since > STALLED
+
+
+def _ask(handler: TransportHandler) -> None:
+    """Ping who has been silent; let go who has not answered the last one."""
+    heard, handler.heard = handler.heard, False
+    if heard:
+        return
+    if handler.asked:
+        handler.later(handler.let_go(NO_ANSWER, "No answer to a ping"))
+    else:
+        handler.later(handler.ping())
