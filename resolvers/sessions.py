@@ -62,6 +62,21 @@ async def open_session(
     return SignedIn(token, expires_at, await _may_only_enrol(office, account))
 
 
+async def continue_in(office: Office, before: Actor | None, token: str) -> datetime:
+    """Until when the session of `token` can be used, in which who was `before` is to go on.
+
+    Raises Refused: NOT_SIGNED_IN when it cannot, FORBIDDEN when it is another account's.
+    """
+    session = await _living(office, token_hash=_hash(token))
+    if session is None:
+        raise refuse("NOT_SIGNED_IN", "token")
+    if before and before.account_id != session.account_id:
+        raise refuse("FORBIDDEN", "token")
+    office.trail.deed.by(await _actor(office, session))
+    await _used(session)
+    return session.expires_at
+
+
 async def rotate(actor: Actor) -> SignedIn:
     """Another token for the same session; the old one is of no use from now on."""
     token = secrets.token_urlsafe(32)

@@ -58,6 +58,11 @@ class RevokeSessionInput:
     session_id: ID = says("From `viewer.sessions`.")
 
 
+@strawberry.input(description="Going on in another session.")
+class ContinueSessionInput:
+    token: str = says("Of a session of the same account that is signed in.")
+
+
 @strawberry.input(description="Beginning to enrol an authenticator.")
 class BeginTotpInput:
     password: str = says("The present one.")

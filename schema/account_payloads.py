@@ -54,6 +54,12 @@ class ChangePhonePayload:
     errors: list[UserError] = says(ERRORS)
 
 
+@strawberry.type(description="Answer of continueSession.")
+class ContinueSessionPayload:
+    expires_at: datetime | None = says("Until when that session can be used; null when refused.")
+    errors: list[UserError] = says(ERRORS)
+
+
 @strawberry.type(description="Answer of ending sessions.")
 class RevokeSessionsPayload:
     revoked: int | None = says("How many have ended; null when it was refused.")

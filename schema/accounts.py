@@ -1,5 +1,6 @@
 """One's own account: password, phone, sessions, second factor."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -12,6 +13,7 @@ from schema.account_payloads import (
     ChangePasswordPayload,
     ChangePhonePayload,
     ConfirmTotpPayload,
+    ContinueSessionPayload,
     ResetPasswordPayload,
     RevokeSessionsPayload,
 )
@@ -115,6 +117,21 @@ class Accounts:
             ),
         )
         return ChangePhonePayload(errors=errors)
+
+    @strawberry.mutation(
+        description="Go on in another session of the same account, on this WebSocket: what is watched goes on without a gap when the old session ends, if the new one was opened in the same way. Anyone who holds its token."
+    )
+    async def continue_session(
+        self, info: Info, input: Annotated[inputs.ContinueSessionInput, INPUT]
+    ) -> ContinueSessionPayload:
+        async def continuing() -> datetime:
+            before = await info.context.holder()
+            return await sessions.continue_in(info.context.office, before, input.token)
+
+        expires_at, errors = await attempt(info, input, continuing)
+        if expires_at:
+            info.context.held.token = input.token
+        return ContinueSessionPayload(expires_at=expires_at, errors=errors)
 
     @strawberry.mutation(description="End one of one's own sessions. Whoever is signed in.")
     async def revoke_session(

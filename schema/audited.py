@@ -36,6 +36,7 @@ AUDITED: dict[str, Rule] = {
     "changePassword":        ITSELF,
     "requestPhoneChange":    ITSELF,
     "changePhone":           ITSELF,
+    "continueSession":       ITSELF,
     "revokeSession":         Rule("session_id", Kind.SESSION, whole=True),
     "revokeOtherSessions":   Rule(whole=True),
     "beginTotp":             ITSELF,

@@ -28,7 +28,7 @@ def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with running(settings, workers=workers) as engine:
-            app.state.engine = engine
+            app.state.engine, app.state.draining = engine, False
             door = app.state.graphql = GraphQLDoor(engine, documents)
             engine.listeners.append(door.sockets.wake)
             keeper = asyncio.create_task(door.sockets.run())

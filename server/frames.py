@@ -2,8 +2,8 @@
 
 uvicorn's own way from a message to the wire goes through a task, a lock and a state machine for
 each socket. A message that is the same for many is framed once here and handed to the transports. A
-socket that has agreed on an extension (compression), or is in the middle of a fragmented message,
-is written to by the state machine.
+socket that has agreed on an extension (compression) is written to by the state machine. Nothing
+that we send is fragmented.
 """
 
 from typing import Any
@@ -84,7 +84,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             return True
         if self.full_since is not None:
             return False
-        if self.conn.extensions or self.conn.expect_continuation_frame:
+        if self.conn.extensions:
             self._by_the_state_machine(words.text(prefix))
         else:
             self.transport.write(words.frame(prefix))

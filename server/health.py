@@ -11,10 +11,12 @@ async def healthz(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def readyz(_request: Request) -> Response:
-    """Ready when the database answers and has its regions."""
+async def readyz(request: Request) -> Response:
+    """Ready when the database answers and has its regions, until the process is about to end."""
+    draining = request.app.state.draining
     try:
-        ready = await Region.exists()
+        database = await Region.exists()
     except (BaseORMException, OSError):
-        ready = False
-    return JSONResponse({"database": ready}, 200 if ready else 503)
+        database = False
+    told = {"database": database, "draining": draining}
+    return JSONResponse(told, 200 if database and not draining else 503)

@@ -2,8 +2,10 @@
 
 import errno
 import socket
+from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 
 from server.app import build_app
 from server.faults import StartFault
@@ -36,17 +38,44 @@ def _why(settings: Settings, error: OSError) -> str:
     return f"cannot listen on {place} ({error.strerror}): see PORTCARD_HOST and PORTCARD_PORT"
 
 
-def serve(settings: Settings, opened: socket.socket, *, workers: bool) -> None:
-    """Serve until a signal ends it."""
+class DrainingServer(uvicorn.Server):
+    """uvicorn's, but before it ends `/readyz` says so, and the sockets are closed one by one."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette, drain: float) -> None:
+        super().__init__(config)
+        self._app, self._drain = app, drain
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.draining = True
+        await self._app.state.graphql.sockets.drain(self._drain)
+        await super().shutdown(sockets)
+
+
+def server_for(
+    app: Starlette, *, drain: float, grace: int, log_config: dict[str, Any] | None
+) -> DrainingServer:
+    """A server for our application.
+
+    :param drain: seconds over which the sockets are closed before the end
+    :param grace: seconds for what is still open then
+    """
     config = uvicorn.Config(
-        build_app(settings, workers=workers),
+        app,
         ws=FrameProtocol,
-        ws_ping_interval=None,  # server.sockets asks
+        ws_ping_interval=None,  # server.sockets asks who is there
         ws_per_message_deflate=False,
         ws_max_size=2**20,
-        log_config=configuration(settings.log_level),
-        timeout_graceful_shutdown=GRACE,
+        log_config=log_config,
+        timeout_graceful_shutdown=grace,
         server_header=False,
         proxy_headers=False,  # build_app says whom to believe
     )
-    uvicorn.Server(config).run(sockets=[opened])
+    return DrainingServer(config, app, drain)
+
+
+def serve(settings: Settings, opened: socket.socket, *, workers: bool) -> None:
+    """Serve until a signal ends it."""
+    app = build_app(settings, workers=workers)
+    logs = configuration(settings.log_level)
+    server = server_for(app, drain=settings.drain, grace=GRACE, log_config=logs)
+    server.run(sockets=[opened])

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 SHORTEST_SECRET = 32
 SMS_PER_ADDRESS = 20
 SOCKETS_PER_ACCOUNT = 100
+DRAIN_SECONDS = 10.0
 # fmt: off
 SCHEMES = {
     "database_url":  ("sqlite://", "postgres://", "postgresql://"),
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     rate_factor: float | None = Field(default=None, ge=0)
     most_sockets: int = Field(default=20_000, ge=0)
     sockets_per_account: int | None = Field(default=None, ge=0)
+    drain_seconds: float | None = Field(default=None, ge=0, le=300)
     replay_days: int = Field(default=90, ge=0)
     operation_seconds: float = Field(default=15.0, gt=0, le=600)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
@@ -159,6 +161,13 @@ class Settings(BaseSettings):
         if self.sockets_per_account is None:
             return 0 if self.is_development else SOCKETS_PER_ACCOUNT
         return self.sockets_per_account
+
+    @property
+    def drain(self) -> float:
+        """Seconds over which the sockets are closed at the end; a laptop does not wait."""
+        if self.drain_seconds is None:
+            return 0.0 if self.is_development else DRAIN_SECONDS
+        return self.drain_seconds
 
     @property
     def rates(self) -> float:

@@ -22,6 +22,7 @@ TICK = 1.0  # seconds between two looks
 SOONEST = 0.2  # seconds between two looks at the sessions, however much happens
 PING_EVERY = 20.0  # seconds of silence from the client before it is asked whether it is there
 STALLED = 15.0  # seconds for which a client may take nothing of what it is sent
+TOO_MANY = 4429
 RESTARTING = 1012  # RFC 6455's registry: Service Restart
 
 
@@ -40,11 +41,20 @@ class Sockets:
         self._office, self._bounds = office, bounds
         self._open: dict[TransportHandler, float] = {}  # when it is to be asked whether it is there
         self._accounts: Counter[int] = Counter()
+        self._is_draining = False
         self._some = asyncio.Event()
         self._bell = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def __iter__(self) -> Iterator[TransportHandler]:
+        return iter(tuple(self._open))
+
+    @property
+    def watched(self) -> int:
+        """How many live operations are told what happens."""
+        return sum(w.is_told for handler in self._open for w in handler.watching.values())
 
     @contextmanager
     def holding(self, handler: TransportHandler) -> Iterator[None]:
@@ -60,14 +70,16 @@ class Sockets:
             if not self._open:
                 self._some.clear()
 
-    def admits(self, account: int | None) -> bool:
-        """Count a socket of an account in; False when it is one too many, and to be closed."""
-        if self._bounds.in_all and len(self._open) > self._bounds.in_all:
-            return False
-        if account is None:
-            return True
-        self._accounts[account] += 1
-        return not 0 < self._bounds.per_account < self._accounts[account]
+    def refusal(self, account: int | None) -> tuple[int, str] | None:
+        """Count a socket of an account in; the code and reason when it is to be closed again."""
+        if account is not None:
+            self._accounts[account] += 1
+        if self._is_draining:
+            return RESTARTING, "Restarting"
+        in_all, of_account = len(self._open), self._accounts[account] if account else 0
+        if 0 < self._bounds.in_all < in_all or 0 < self._bounds.per_account < of_account:
+            return TOO_MANY, "Too many connections"
+        return None
 
     def wake(self) -> None:
         """Something was committed: it may have ended a session."""
@@ -118,8 +130,9 @@ class Sockets:
 
     async def drain(self, seconds: float) -> None:
         """End every operation and close every socket, spread over `seconds`, so that the clients do
-        not come back all at once.
+        not come back all at once. Who comes meanwhile is sent away.
         """
+        self._is_draining = True
         handlers = list(self._open)
         random.shuffle(handlers)
         for handler in handlers:

@@ -27,7 +27,6 @@ from subscriptions.group import Member
 INIT_WITHIN = 10  # seconds for connection_init
 MOST_OPERATIONS = 100  # at once on one socket
 NO_ANSWER = 4408
-TOO_MANY = 4429
 
 
 @dataclass
@@ -36,6 +35,11 @@ class Watching:
 
     actor: Actor
     member: Member[Words] | None = None
+    shares: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        return not self.shares or self.member is not None
 
 
 class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -122,8 +126,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
             return
         viewer = await self.context.viewer()
         self.account = viewer.account_id if viewer else None
-        if not self.door.sockets.admits(self.account):
-            await self.let_go(TOO_MANY, "Too many connections")
+        if refusal := self.door.sockets.refusal(self.account):
+            await self.let_go(*refusal)
 
     async def handle_subscribe(self, message: Any) -> None:
         """What is refused is told by its code, and the others go on."""
@@ -180,6 +184,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _join(self, operation: Operation[Context, None], watch: Watch) -> None:
         watching = self.watching[operation.id]
+        watching.shares = True
         asked = Asked(operation.query, operation.variables or {}, operation.operation_name)
         reader = SocketReader(self, operation.id)
         group = self.door.live.group(asked, watch, watching.actor, self.context.language)

@@ -16,8 +16,7 @@ import uvicorn
 
 from resolvers.verifier import RulesVerifier
 from server.app import build_app
-from server.frames import FrameProtocol
-from server.serving import bound
+from server.serving import bound, server_for
 from server.settings import Settings
 from server.setup import set_up
 from tests.actors import Officer, Unit, sign_in
@@ -98,8 +97,10 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 class Served:
     """A running server, and whoever comes to it."""
 
-    def __init__(self, url: str, app: Any, http: httpx.AsyncClient, officers: Path) -> None:
-        self.url, self.app, self.http = url, app, http
+    def __init__(
+        self, url: str, server: uvicorn.Server, app: Any, http: httpx.AsyncClient, officers: Path
+    ) -> None:
+        self.url, self.server, self.app, self.http = url, server, app, http
         self._officers = officers
 
     @property
@@ -135,15 +136,7 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
     app = build_app(settings)
     opened = bound(settings)
     port = opened.getsockname()[1]
-    config = uvicorn.Config(
-        app,
-        ws=FrameProtocol,
-        ws_ping_interval=None,
-        log_config=None,
-        timeout_graceful_shutdown=1,
-        proxy_headers=False,
-    )
-    server = uvicorn.Server(config)
+    server = server_for(app, drain=0, grace=1, log_config=None)
     task = asyncio.create_task(server.serve(sockets=[opened]))
     while not server.started:
         await asyncio.sleep(0.01)
@@ -151,7 +144,7 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
             task.result()
     async with httpx.AsyncClient(timeout=30) as http:
         folder = settings.data_dir / "demo-officers.json"
-        yield Served(f"http://127.0.0.1:{port}", app, http, folder)
+        yield Served(f"http://127.0.0.1:{port}", server, app, http, folder)
     server.should_exit = True
     await task
     opened.close()
