@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from server import dev, files, health, pki
+from server import dev, files, health, metrics, pki
 from server.engine import running
 from server.graphql import GraphQLDoor
 from server.headers import SecurityHeaders, headers_of
@@ -95,6 +95,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         Route("/files/{address}", files.download, methods=["GET"]),
         Route("/pki/ca.pem", pki.chain),
         Route("/pki/issuing.cer", pki.issuing),
+        Route("/metrics", metrics.metrics),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
     ]

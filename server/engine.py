@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
@@ -24,6 +24,7 @@ from server.office import courier_of, office_of
 from server.rates import Rates, counting
 from server.settings import Settings
 from subscriptions.courier import Courier
+from subscriptions.figures import LiveFigures
 from subscriptions.hub import Hub
 from subscriptions.rounds import Rounds
 from subscriptions.wakeups import WakeUps
@@ -48,6 +49,7 @@ class Engine:
     wakeups: WakeUps
     rates: Rates
     listeners: list[Callable[[], None]]
+    figures: LiveFigures = field(default_factory=LiveFigures)
 
 
 @asynccontextmanager

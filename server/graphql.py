@@ -62,8 +62,11 @@ class GraphQLDoor(GraphQL[Context, None]):
         )
         self._engine = engine
         self.documents = documents
-        self.sockets = Sockets(engine.office, _bounds(engine.settings))
-        self.live = LiveOperations(self.schema, engine.hub, self._nobodys_context, self.encode_json)
+        self.figures = engine.figures
+        self.sockets = Sockets(engine.office, _bounds(engine.settings), engine.figures)
+        self.live = LiveOperations(
+            self.schema, engine.hub, engine.figures, self._nobodys_context, self.encode_json
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -15,6 +15,7 @@ from schema.context import Context
 from schema.live import Telling, Watch, anybody
 from schema.sharing import sharing_of
 from server.frames import Words
+from subscriptions.figures import LiveFigures
 from subscriptions.group import Group, Groups
 from subscriptions.hub import Hub
 
@@ -43,12 +44,13 @@ class LiveOperations:
         self,
         schema: BaseSchema,
         hub: Hub,
+        figures: LiveFigures,
         context: Callable[[], Context],
         encode: Callable[[object], str],
     ) -> None:
         self._schema: Any = schema
         self._context, self._encode = context, encode
-        self.groups: Groups[Words] = Groups(hub)
+        self.groups: Groups[Words] = Groups(hub, figures)
 
     def is_shared(self, query: str) -> bool:
         """Whether the operation of a valid document may be executed for many."""

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     sockets_per_account: int | None = Field(default=None, ge=0)
     drain_seconds: float | None = Field(default=None, ge=0, le=300)
     replay_days: int = Field(default=90, ge=0)
+    metrics_token: SecretStr | None = None
     operation_seconds: float = Field(default=15.0, gt=0, le=600)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 

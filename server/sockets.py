@@ -15,6 +15,7 @@ from resolvers.office import Office
 from resolvers.sessions import living_among
 from schema.live import anybody
 from server.transport import NO_ANSWER, TransportHandler
+from subscriptions.figures import LiveFigures
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class Bounds:
 class Sockets:
     """Who is connected."""
 
-    def __init__(self, office: Office, bounds: Bounds) -> None:
-        self._office, self._bounds = office, bounds
+    def __init__(self, office: Office, bounds: Bounds, figures: LiveFigures) -> None:
+        self._office, self._bounds, self._figures = office, bounds, figures
         self._open: dict[TransportHandler, float] = {}  # when it is to be asked whether it is there
         self._accounts: Counter[int] = Counter()
         self._is_draining = False
@@ -104,6 +105,7 @@ class Sockets:
         for handler, due in tuple(self._open.items()):
             if _is_stalled(handler, moment):
                 handler.protocol.abort()  # type: ignore[union-attr]
+                self._figures.aborted.inc()
             elif due <= moment and handler.connection_acknowledged:
                 self._open[handler] = moment + PING_EVERY
                 _ask(handler)

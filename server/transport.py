@@ -103,6 +103,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         task.add_done_callback(self._acts.discard)
 
     async def _tell_refusal(self, key: str, refusal: Refusal) -> None:
+        if refusal.code == "LAGGED":
+            self.door.figures.lagged.inc()
         told = graphql_error(refusal, self.context.language).formatted
         await self.websocket.send_json({"id": key, "type": "error", "payload": [told]})
 

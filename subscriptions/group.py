@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 from models.event import Event
 from models.log import read
 from models.refusals import Refusal
+from subscriptions.figures import LiveFigures
 from subscriptions.hub import BATCH, Audience, Hub, lagged
 
 log = logging.getLogger(__name__)
@@ -76,18 +77,25 @@ class Group(Generic[T]):
     """All who watch the same."""
 
     def __init__(
-        self, hub: Hub, audience: Audience, words: Words[T], emptied: Callable[[], None]
+        self,
+        hub: Hub,
+        figures: LiveFigures,
+        audience: Audience,
+        words: Words[T],
+        emptied: Callable[[], None],
     ) -> None:
         self._hub, self._audience, self._words = hub, audience, words
-        self._emptied = emptied
+        self._figures, self._emptied = figures, emptied
         self._told: set[Member[T]] = set()  # up to date: told as it happens
         self._all: set[Member[T]] = set()
         self._kept: dict[int, tuple[float, asyncio.Task[T | None]]] = {}
         self._task: asyncio.Task[None] | None = None
         self.position = 0  # of the newest event that was told
 
-    def __len__(self) -> int:
-        return len(self._all)
+    @property
+    def behind(self) -> int:
+        """How many members read on from the log by themselves."""
+        return len(self._all) - len(self._told)
 
     async def join(self, reader: Reader[T], after: int | None) -> Member[T]:
         """Be told what comes behind position `after`, or from now on.
@@ -142,19 +150,23 @@ class Group(Generic[T]):
                 words = await self.words_for(event)
                 self.position = event.id
                 if words is not None:
-                    await self._tell(event.id, words)
+                    self._figures.tells(event, await self._tell(event.id, words))
 
-    async def _tell(self, position: int, words: T) -> None:
+    async def _tell(self, position: int, words: T) -> int:
+        """Answers how many could take it."""
+        told = 0
         for count, member in enumerate(tuple(self._told), 1):
             if member.position >= position or member.is_gone:
                 continue
             if member.reader.take(words):
                 member.position = position
+                told += 1
             else:
                 self._told.discard(member)
                 member.catches_up(most=MOST_BEHIND)
             if count % IN_A_ROW == 0:
                 await asyncio.sleep(0)
+        return told
 
     async def words_for(self, event: Event) -> T | None:
         """The words, found once however many ask at about the same time."""
@@ -201,18 +213,23 @@ async def _found(words: Words[T], event: Event) -> T | None:
 class Groups(Generic[T]):
     """The live operations of a process that many share, by what they ask and who may see it."""
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub, figures: LiveFigures) -> None:
+        self._hub, self._figures = hub, figures
         self._groups: dict[Hashable, Group[T]] = {}
 
     def __len__(self) -> int:
         return len(self._groups)
 
+    @property
+    def behind(self) -> int:
+        """How many members of all groups read on from the log by themselves."""
+        return sum(group.behind for group in self._groups.values())
+
     def of(self, key: Hashable, audience: Audience, words: Words[T]) -> Group[T]:
         """The group of that `key`; a key stands for one audience and one way of telling."""
         found = self._groups.get(key)
         if found is None:
-            found = Group(self._hub, audience, words, lambda: self._drop(key))
+            found = Group(self._hub, self._figures, audience, words, lambda: self._drop(key))
             self._groups[key] = found
         return found
 

@@ -45,6 +45,9 @@ class Mailbox:
         self._bell = asyncio.Event()
         self._overflowed = False
 
+    def __len__(self) -> int:
+        return len(self._events)
+
     def put(self, event: Event) -> None:
         if self._overflowed or not self._audience.sees(event):
             return
@@ -90,6 +93,20 @@ class Hub:
     @property
     def followers(self) -> int:
         return len(self._mailboxes)
+
+    @property
+    def depth(self) -> int:
+        """Of the fullest mailbox, in events."""
+        return max((len(mailbox) for mailbox in self._mailboxes), default=0)
+
+    async def behind(self) -> tuple[int, float]:
+        """How far the hub is behind the log: in positions, and in seconds of the oldest event that
+        it has not handed out.
+        """
+        if self._position is None or not (waiting := await read(self._position, 1, Q())):
+            return 0, 0.0
+        oldest = waiting[0].occurred_at
+        return await head() - self._position, max(0.0, (now() - oldest).total_seconds())
 
     async def run(self) -> None:
         """Hand out events until cancelled. A database that is away is asked again."""
