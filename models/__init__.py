@@ -13,6 +13,7 @@ from models.institution import Institution
 from models.message import Message
 from models.region import Region
 from models.second_factor import RecoveryCode, SecondFactor
+from models.single_window import SingleWindowLink, SingleWindowVisit
 
 __all__ = [
     "Account",
@@ -36,6 +37,8 @@ __all__ = [
     "Region",
     "SecondFactor",
     "Session",
+    "SingleWindowLink",
+    "SingleWindowVisit",
     "SmsCode",
     "Verification",
 ]

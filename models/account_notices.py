@@ -31,6 +31,9 @@ PHONE_SET = AccountNotice(
 SECOND_FACTOR_SET = AccountNotice(
     "second-factor", "动态口令已启用",
     "账号 {username} 已启用动态口令，今后登录需要输入。" + _ASK)
+SINGLE_WINDOW_LINKED = AccountNotice(
+    "single-window", "单一窗口账号已关联",
+    "账号 {username} 已与一个单一窗口账号关联，今后可由其登录；可登录后解除关联。" + _ASK)
 # fmt: on
 
 

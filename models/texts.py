@@ -49,6 +49,17 @@ TEXTS: dict[str, Text] = {
     "CARD_CERTIFICATE_REVOKED": Text("卡内证书已吊销，或该卡已停用", "The card's certificate was revoked, or the card is not in use"),
     "CARD_NOT_LEGAL":        Text("请使用法人卡登录，操作员卡不能登录本系统", "Sign in by the legal card: an operator card does not sign in here"),
     "CARD_SIGNATURE_WRONG":  Text("卡的签名不正确，请重试", "The card's signature is wrong: try again"),
+    # signing in by the Single Window
+    "SINGLE_WINDOW_CLOSED":  Text("本系统未开通单一窗口登录", "Signing in by the Single Window is not open here"),
+    "SINGLE_WINDOW_REDIRECT": Text("不允许返回该地址", "The Single Window may not send anybody back to this address"),
+    "SINGLE_WINDOW_VISIT_UNKNOWN": Text("单一窗口登录请求不存在或已使用，请重新登录", "No such sign-in was begun, or it was used: begin again"),
+    "SINGLE_WINDOW_VISIT_EXPIRED": Text("单一窗口登录请求已过期，请重新登录", "The sign-in was begun too long ago: begin again"),
+    "SINGLE_WINDOW_VISIT_DIFFERS": Text("单一窗口登录请求不是由本页面发起的，请重新登录", "The sign-in was begun elsewhere: begin again on this page"),
+    "SINGLE_WINDOW_AWAY":    Text("单一窗口暂时无法访问，请稍后重新登录", "The Single Window cannot be reached: begin again later"),
+    "SINGLE_WINDOW_FAILED":  Text("单一窗口未能证明您的身份，请重新登录", "The Single Window did not prove who you are: begin again"),
+    "SINGLE_WINDOW_UNIT_DIFFERS": Text("您的单一窗口账号所属单位与已关联的单位不一致", "The Single Window names another unit than the one that the account is of"),
+    "SINGLE_WINDOW_LINKED_TO_ANOTHER": Text("本单位管理员账号已与另一个单一窗口账号关联", "The unit's administrator is linked to another account of the Single Window"),
+    "SINGLE_WINDOW_DATA_MISSING": Text("单一窗口提供的资料缺少或有误（{field}），请在本系统注册后再登录", "What the Single Window tells lacks {field}, or has it wrong: register here by hand"),
     # shapes
     "REQUIRED":              Text("必填项", "Required"),
     "TOO_LONG":              Text("不得超过 {limit} 个字符", "No longer than {limit} characters"),

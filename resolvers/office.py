@@ -9,6 +9,7 @@ from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
 from resolvers.inspecting import Inspector
 from resolvers.passwords import Passwords
+from resolvers.single_window import SingleWindow
 from resolvers.storage import Storage
 from resolvers.trail import Deed, Trail
 from resolvers.turns import Turns
@@ -30,6 +31,7 @@ class Terms:
     sms_resend: timedelta = timedelta(seconds=60)
     captcha: timedelta = timedelta(minutes=5)
     card_challenge: timedelta = timedelta(seconds=60)
+    single_window_visit: timedelta = timedelta(minutes=10)
     upload: timedelta = timedelta(minutes=15)
     download: timedelta = timedelta(minutes=5)
     most_upload_bytes: int = 10 * 2**20
@@ -70,6 +72,7 @@ class Office:
     terms: Terms = Terms()
     turns: Turns = field(default_factory=Turns)
     inspector: Inspector = field(default_factory=Inspector)
+    single_window: SingleWindow | None = None
 
     @asynccontextmanager
     async def act(self) -> AsyncIterator[Deed]:

@@ -1,6 +1,7 @@
 """Passwords, kept as argon2id hashes (RFC 9106) of their normal form."""
 
 import asyncio
+import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -20,7 +21,8 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or usual_hasher()
-        self._decoy = self._hasher.hash("nobody's password")
+        self.nobodys = self._hasher.hash(secrets.token_urlsafe(48))
+        """Of a password that nobody knows: what an account has that never signed in by one."""
 
     async def hash(self, password: str) -> str:
         return await asyncio.to_thread(self._hasher.hash, password_form(password))
@@ -31,7 +33,9 @@ class Passwords:
         A hash that is older than the normal form was made of the password as it was typed.
         """
         forms = dict.fromkeys((password_form(password), password))
-        found = [await asyncio.to_thread(self._verify, kept or self._decoy, form) for form in forms]
+        found = [
+            await asyncio.to_thread(self._verify, kept or self.nobodys, form) for form in forms
+        ]
         return any(found) and kept is not None
 
     def _verify(self, kept: str, password: str) -> bool:

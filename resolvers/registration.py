@@ -30,6 +30,7 @@ from resolvers.usernames import NAMING, is_taken
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{3,39}")
 BOTH_CONSENTS = frozenset(Consent)
+ACCOUNT_PERSON = (*IDENTITY, "phone", "email")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ async def register_enterprise(
 
     Raises Refused with everything that is wrong at once; the SMS code is looked at last.
     """
-    refuse_any([*wrong_consents(consents), *_wrong_unit(unit), *_wrong_account(account)])
+    refuse_any([*wrong_consents(consents), *wrong_unit(unit), *_wrong_account(account)])
     refuse_any([*await _taken_unit(unit), *await _taken_username(account)])
     phone = account.person.phone or ""
     code = await check_code(phone, SmsPurpose.REGISTRATION.value, sms_code)
@@ -69,8 +70,10 @@ async def register_enterprise(
             await consume_code(code)
             await alone(NAMING)
             refuse_any(await _taken_username(account))
-            enterprise = await _enterprise(unit)
-            administrator = await _administrator(enterprise, account, password_hash)
+            enterprise = await create_enterprise(unit)
+            administrator = await create_administrator(
+                enterprise, account.username, password_hash, account.person
+            )
             deed.opens(administrator)
             return administrator
     except IntegrityError:
@@ -84,7 +87,8 @@ def wrong_consents(consents: Iterable[Consent]) -> Iterator[Refusal]:
         yield Refusal("CONSENT_REQUIRED", ("consents",))
 
 
-def _wrong_unit(unit: UnitForm) -> Iterator[Refusal]:
+def wrong_unit(unit: UnitForm) -> Iterator[Refusal]:
+    """What is wrong with step 1, by the places of the input."""
     uscc = normalized(unit.uscc)
     organization = normalized(unit.organization_code)
     if code := uscc_problem(uscc):
@@ -107,7 +111,7 @@ def _wrong_account(account: AccountForm) -> Iterator[Refusal]:
         yield Refusal(code, ("account", "password"))
     if account.password != account.password_confirmation:
         yield Refusal("PASSWORD_MISMATCH", ("account", "passwordConfirmation"))
-    yield from wrong_person(("account",), account.person, (*IDENTITY, "phone", "email"))
+    yield from wrong_person(("account",), account.person, ACCOUNT_PERSON)
 
 
 def wrong_person(
@@ -131,7 +135,8 @@ async def _taken_username(account: AccountForm) -> list[Refusal]:
     return []
 
 
-async def _enterprise(unit: UnitForm) -> Enterprise:
+async def create_enterprise(unit: UnitForm) -> Enterprise:
+    """The unit, normalised as it is kept. Its form has been looked at."""
     person = columns_of(unit.legal_person)
     return await Enterprise.create(
         uscc=normalized(unit.uscc),
@@ -146,15 +151,16 @@ async def _enterprise(unit: UnitForm) -> Enterprise:
     )
 
 
-async def _administrator(
-    enterprise: Enterprise, account: AccountForm, password_hash: str
+async def create_administrator(
+    enterprise: Enterprise, username: str, password_hash: str, person: Person
 ) -> Account:
+    """The unit's one account. Its name has been looked at, under NAMING."""
     row = Account(
-        username=account.username,
+        username=username,
         password_hash=password_hash,
         role=Role.ENTERPRISE_ADMIN,
         enterprise=enterprise,
-        **columns_of(account.person),
+        **columns_of(person),
     )
     await row.save()
     return row

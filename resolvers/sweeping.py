@@ -8,6 +8,7 @@ from models.account import Session
 from models.clock import now
 from models.code import Captcha, SmsCode
 from models.guesses import Guesses
+from models.single_window import SingleWindowVisit
 
 EVERY = 3600.0  # seconds
 
@@ -17,6 +18,7 @@ KEPT: tuple[tuple[type[Model], timedelta], ...] = (
     (SmsCode, timedelta(days=7)),
     (Session, timedelta(days=30)),
     (Guesses, timedelta(hours=1)),
+    (SingleWindowVisit, timedelta(hours=1)),
 )
 # fmt: on
 """For how long a row is kept after its `expires_at`."""

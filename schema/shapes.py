@@ -21,6 +21,9 @@ LONGEST = {
     "new_password": 128,
     "new_password_confirmation": 128,
     "file_name": 120,
+    "authorization_code": 2000,
+    "redirect_uri": 300,
+    "iss": 300,
     "certificate": 8000,
     "signature": 2000,
     "origin": 300,
@@ -39,6 +42,8 @@ LONGEST = {
     "captcha_id": 32,
     "region_code": 20,
 }
+ALIKE = {("LoginWithSingleWindowInput", "code"): "authorization_code"}
+"""Fields whose name another input has for something shorter."""
 LINES = frozenset({"note", "certificate"})
 """May have several lines."""
 MOST_ITEMS = 100
@@ -63,7 +68,8 @@ def shape_refusals(value: Any, path: Path = (), name: str = "") -> Iterator[Refu
     elif is_dataclass(value):
         for field in fields(value):
             below = (*path, to_camel_case(field.name))
-            yield from shape_refusals(getattr(value, field.name), below, field.name)
+            alike = ALIKE.get((type(value).__name__, field.name), field.name)
+            yield from shape_refusals(getattr(value, field.name), below, alike)
 
 
 def _text(text: str, path: Path, limit: int) -> Iterator[Refusal]:

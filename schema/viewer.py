@@ -5,6 +5,7 @@ from models.enums import ApplicationKind, Role, SignInMethod
 from models.texts import say
 from resolvers.applications import may_start
 from resolvers.sessions import open_sessions
+from resolvers.single_window_login import is_linked
 from schema.account_payloads import OpenSession
 from schema.context import Info
 from schema.enterprise import Enterprise
@@ -56,6 +57,12 @@ class Viewer:
         office = info.context.office
         rows = await open_sessions(office, self.actor)
         return [OpenSession.of(row, self.actor, office) for row in rows]
+
+    @strawberry.field(
+        description="Whether somebody of the Single Window (单一窗口) may sign in to the account."
+    )
+    async def single_window_linked(self) -> bool:
+        return await is_linked(self.actor)
 
     @classmethod
     def of(cls, actor: Actor) -> "Viewer":

@@ -27,11 +27,13 @@ def serve(*, workers: bool) -> None:
     from server.serving import bound
     from server.serving import serve as listen
     from server.setup import set_up
+    from server.single_window import registration_of
     from server.trusted_documents import trusted_documents
 
     settings = settings_or_exit()
     try:
-        trusted_documents(settings)  # what is wrong with them is told before anything is set up
+        trusted_documents(settings)  # what is wrong is told before anything is set up
+        registration_of(settings)
         opened = bound(settings)
     except StartFault as fault:
         raise click.ClickException(str(fault)) from None

@@ -17,6 +17,7 @@ from resolvers.trail import Trail
 from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
 from server.keys import Keys
 from server.settings import Settings
+from server.single_window import single_window
 from subscriptions.courier import Courier
 from subscriptions.mail import LocalMailer, Mailer, SmtpMailer
 from subscriptions.sms import HttpSms, LocalSms, SmsGateway
@@ -40,6 +41,7 @@ def office_of(
         wake=wake,
         terms=_terms(settings),
         inspector=Inspector(takes_damaged=settings.takes_damaged_papers),
+        single_window=single_window(settings, client),
     )
 
 

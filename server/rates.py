@@ -39,6 +39,8 @@ BY_ADDRESS = {
     "login":                60,
     "requestCardChallenge": 60,
     "loginWithCard":        60,
+    "beginSingleWindowSignIn": 60,
+    "loginWithSingleWindow":   60,
     "requestPasswordReset": 30,
     "resetPassword":        30,
     "requestPhoneChange":   30,

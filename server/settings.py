@@ -21,9 +21,16 @@ SCHEMES = {
     "smtp_url":      ("smtp://", "smtps://", "smtp+starttls://"),
     "sms_url":       ("http://", "https://"),
     "verifier_url":  ("http://", "https://"),
+    "single_window_url": ("http://", "https://"),
     "public_url":    ("http://", "https://"),
 }
 # fmt: on
+SEVERAL = (
+    "allowed_origins",
+    "trusted_proxies",
+    "single_window_redirects",
+    "single_window_claims",
+)  # fmt: skip
 
 
 class Environment(StrEnum):
@@ -49,6 +56,12 @@ class Settings(BaseSettings):
     sms_url: str = ""
     sms_token: SecretStr | None = None
     verifier_url: str = ""
+    single_window_url: str = ""
+    single_window_client_id: str = ""
+    single_window_client_secret: SecretStr | None = None
+    single_window_redirects: Annotated[list[str], NoDecode] = []
+    single_window_scopes: str = "openid profile email phone"
+    single_window_claims: Annotated[list[str], NoDecode] = []
     pkcs11_module: Path | None = None
     secret_key: SecretStr | None = None
     data_keys: SecretStr | None = None
@@ -71,7 +84,7 @@ class Settings(BaseSettings):
     operation_seconds: float = Field(default=15.0, gt=0, le=600)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @field_validator(*SEVERAL, mode="before")
     @classmethod
     def _several_are_separated_by_commas(cls, told: object) -> object:
         if not isinstance(told, str):
@@ -96,7 +109,9 @@ class Settings(BaseSettings):
             raise ValueError(f"must begin with {' or '.join(known)}")
         return url
 
-    @field_validator("smtp_url", "sms_url", "verifier_url", "public_url", "broadcast_url")
+    @field_validator(
+        "smtp_url", "sms_url", "verifier_url", "public_url", "broadcast_url", "single_window_url"
+    )
     @classmethod
     def _address_has_a_host(cls, url: str) -> str:
         parts = urlsplit(url)
@@ -113,6 +128,37 @@ class Settings(BaseSettings):
     def _trusting_needs_a_manifest(self) -> Self:
         if self.only_trusted and self.trusted_documents is None:
             raise ValueError("PORTCARD_ONLY_TRUSTED needs PORTCARD_TRUSTED_DOCUMENTS")
+        return self
+
+    @field_validator("single_window_redirects")
+    @classmethod
+    def _redirects_are_addresses(cls, told: list[str]) -> list[str]:
+        for one in told:
+            parts = urlsplit(one)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+                raise ValueError(f"{one} is no address (https://HOST/PATH)")
+        return told
+
+    @field_validator("single_window_claims")
+    @classmethod
+    def _claims_are_pairs(cls, told: list[str]) -> list[str]:
+        for one in told:
+            ours, _, theirs = one.partition("=")
+            if not (ours and theirs):
+                raise ValueError(f"{one} is not OURS=THEIRS")
+        return told
+
+    @model_validator(mode="after")
+    def _the_single_window_knows_us(self) -> Self:
+        if self.single_window_url and not self.single_window_client_id:
+            raise ValueError("PORTCARD_SINGLE_WINDOW_URL needs PORTCARD_SINGLE_WINDOW_CLIENT_ID")
+        ways = (self.single_window_url, *self.single_window_returns)
+        if self.single_window_url and not self.is_development:
+            for way in ways:
+                if not way.startswith("https://"):
+                    raise ValueError(
+                        f"production signs in by the Single Window by https, not {way}"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -136,6 +182,17 @@ class Settings(BaseSettings):
         if self.officer_second_factor is None:
             return not self.is_development
         return self.officer_second_factor == "required"
+
+    @property
+    def single_window_returns(self) -> tuple[str, ...]:
+        """Where the Single Window may send a browser back to; the first is the usual one."""
+        return tuple(self.single_window_redirects) or (f"{self.url}/sign-in/single-window",)
+
+    @property
+    def single_window_names(self) -> dict[str, str]:
+        """The claims that the Single Window calls otherwise."""
+        pairs = (one.partition("=") for one in self.single_window_claims)
+        return {ours: theirs for ours, _, theirs in pairs}
 
     @property
     def takes_damaged_papers(self) -> bool:

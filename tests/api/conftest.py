@@ -1,4 +1,6 @@
-"""A unit with its legal card, and the card's holder."""
+"""A unit with its legal card, the card's holder, and a Single Window of our own."""
+
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -6,6 +8,7 @@ from models.card import Card
 from tests.actors import Unit
 from tests.cards import Holder, holder_of, make_card
 from tests.conftest import Served
+from tests.providers import TinyProvider, tiny_provider
 
 
 @pytest.fixture
@@ -21,3 +24,9 @@ async def card(served: Served, card_unit: Unit) -> Card:
 @pytest.fixture
 async def holder(served: Served, card: Card, monkeypatch: pytest.MonkeyPatch) -> Holder:
     return await holder_of(served, card, monkeypatch)
+
+
+@pytest.fixture
+async def tiny() -> AsyncIterator[TinyProvider]:
+    async with tiny_provider() as provider:
+        yield provider

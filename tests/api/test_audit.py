@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pyotp
+import pytest
 from graphql import build_schema
 
 from models.audit import DONE, AuditRow, Entry, Who
@@ -13,11 +14,14 @@ from models.enums import AuditKind
 from resolvers.trail import MOST_VISITORS
 from schema.audited import AUDITED
 from schema.schema import SDL_FILE
+from server.settings import Settings
 from tests.accounts import after, captcha, done, login
 from tests.actors import Officer, Unit
 from tests.cards import Holder, ask
 from tests.conftest import Served
 from tests.identities import person
+from tests.providers import TinyProvider, claims
+from tests.single_window import answer, begin, finish
 from tests.trail import key_of, last, trail
 
 REASON = {"category": "OTHER", "code": "OTHER", "path": [], "note": "请改"}
@@ -28,6 +32,11 @@ TRAIL = """query($first: Int, $after: String, $filter: AuditFilter) {
     auditTrail(first: $first, after: $after, filter: $filter) {
         totalCount pageInfo { hasNextPage endCursor }
         nodes { id kind what subject outcome username role } } }"""
+
+
+@pytest.fixture
+def settings(settings: Settings, tiny: TinyProvider) -> Settings:
+    return settings.model_copy(update=tiny.settings)
 
 
 def test_every_mutation_has_its_line_in_the_table() -> None:
@@ -125,14 +134,23 @@ async def _second_factor(served: Served) -> None:
     await done(client, "confirmTotp", code=code)
 
 
+async def _single_window(served: Served, tiny: TinyProvider) -> dict[str, str]:
+    client, told = served.visitor(), claims(9001)
+    visit = await begin(client)
+    assert await finish(client, **answer(visit, tiny.sign_in(visit["url"], "a", **told))) == []
+    await client.query("mutation { unlinkSingleWindow { unlinked } }")
+    return told
+
+
 async def test_every_mutation_leaves_its_row_and_no_personal_data(
-    served: Served, card_unit: Unit, holder: Holder
+    served: Served, card_unit: Unit, holder: Holder, tiny: TinyProvider
 ) -> None:
     unit = await served.unit()
     await _wizard(unit)
     await _desk(served, unit)
     await _own_account(served, unit)
     await _second_factor(served)
+    told = await _single_window(served, tiny)
     visitor = served.visitor()
     await visitor.do("CardLogin", **holder.answer(await ask(visitor)))
     rows = await trail(outcome=DONE)
@@ -142,6 +160,8 @@ async def test_every_mutation_leaves_its_row_and_no_personal_data(
     }  # fmt: skip
     assert (await check(key_of(served))).rows == await AuditRow.all().count()
     _holds_none_of(await trail(), unit)
+    text = json.dumps([row.plain() for row in await trail()], ensure_ascii=False)
+    assert [value for value in told.values() if value in text] == []
 
 
 def _holds_none_of(rows: list[AuditRow], unit: Unit) -> None:

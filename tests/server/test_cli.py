@@ -25,6 +25,7 @@ def _one_line(told: str) -> str:
     return line
 
 
+WINDOW = {"single_window_url": "http://x", "single_window_client_id": "c"}
 # fmt: off
 WRONG = [
     ({"log_level": "loud"},                  "PORTCARD_LOG_LEVEL"),
@@ -37,6 +38,11 @@ WRONG = [
     ({"pkcs11_module": "/no/such.so"},       "there is no PKCS#11 library /no/such.so"),
     ({"trusted_proxies": "10.0.0.0/8,proxy"}, "proxy is no address or network"),
     ({"env": "production"},                  "production needs"),
+    ({"single_window_url": "http://x"},      "needs PORTCARD_SINGLE_WINDOW_CLIENT_ID"),
+    ({"single_window_redirects": "app:x"},   "app:x is no address"),
+    ({"single_window_claims": "uscc"},       "uscc is not OURS=THEIRS"),
+    ({**WINDOW, "single_window_claims": "a=b"}, "names what we do not keep: a"),
+    ({**WINDOW, "env": "production"},        "by the Single Window by https, not http://x"),
 ]
 # fmt: on
 

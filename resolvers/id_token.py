@@ -1,0 +1,78 @@
+"""Judging an ID token (OpenID Connect Core 1.0 §3.1.3.7), by joserfc."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+
+from models.clock import now
+from resolvers.openid_answers import failed_because
+
+ALGORITHMS = ("RS256", "ES256", "PS256")
+"""Never `none`, never a shared secret: whoever knows it could sign."""
+LEEWAY = 60  # seconds that clocks may differ
+LONGEST_SUBJECT = 255  # characters, by the standard
+
+
+class UnknownKey(Exception):  # noqa: N818 - not an error: the keys may have been changed
+    """The token names a key that is not among these."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the token must say: by whom, for whom, for which sign-in."""
+
+    issuer: str
+    client_id: str
+    nonce_hash: str
+
+
+def judged(token: object, keys: KeySet, expected: Expected) -> dict[str, Any]:
+    """The claims of a token that is believed. Raises UnknownKey, or Refused (SINGLE_WINDOW_FAILED).
+
+    A foreign audience beside ours is refused: we trust none (§3.1.3.7, 3).
+    """
+    claims = _signed(token, keys)
+    try:
+        _registry(expected).validate(claims)
+    except JoseError as error:
+        raise failed_because(f"its ID token: {type(error).__name__}") from None
+    ours = [expected.client_id]
+    if claims["aud"] not in (expected.client_id, ours) or claims.get("azp", *ours) != ours[0]:
+        raise failed_because("its ID token is for others too")
+    if not hmac.compare_digest(hashed(claims["nonce"]), expected.nonce_hash):
+        raise failed_because("its ID token is of another sign-in")
+    return claims
+
+
+def _signed(token: object, keys: KeySet) -> dict[str, Any]:
+    if not isinstance(token, str) or not token.isascii():
+        raise failed_because("it gives no ID token")
+    try:
+        return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+    except InvalidKeyIdError:
+        raise UnknownKey from None
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
+        raise failed_because(f"its ID token: {type(error).__name__}") from None
+
+
+def _registry(expected: Expected) -> jwt.JWTClaimsRegistry:
+    return jwt.JWTClaimsRegistry(
+        now=int(now().timestamp()),
+        leeway=LEEWAY,
+        iss={"essential": True, "value": expected.issuer},
+        aud={"essential": True, "value": expected.client_id},
+        exp={"essential": True},
+        iat={"essential": True},
+        sub={"essential": True},
+        nonce={"essential": True},
+    )
+
+
+def hashed(text: object) -> str:
+    """SHA-256, hexadecimal, of what is compared and not kept."""
+    return hashlib.sha256(str(text).encode()).hexdigest()
