@@ -10,7 +10,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from models.clock import now
-from resolvers.openid_answers import failed_because
+from resolvers.openid_answers import failed_because, is_word
 
 ALGORITHMS = ("RS256", "ES256", "PS256")
 """Never `none`, never a shared secret: whoever knows it could sign."""
@@ -44,16 +44,19 @@ def judged(token: object, keys: KeySet, expected: Expected) -> dict[str, Any]:
     ours = [expected.client_id]
     if claims["aud"] not in (expected.client_id, ours) or claims.get("azp", *ours) != ours[0]:
         raise failed_because("its ID token is for others too")
-    if not hmac.compare_digest(hashed(claims["nonce"]), expected.nonce_hash):
+    nonce = claims["nonce"]
+    if not (is_word(nonce) and hmac.compare_digest(hashed(nonce), expected.nonce_hash)):
         raise failed_because("its ID token is of another sign-in")
+    if not is_word(claims["sub"]) or len(claims["sub"]) > LONGEST_SUBJECT:
+        raise failed_because("its ID token is of nobody")
     return claims
 
 
 def _signed(token: object, keys: KeySet) -> dict[str, Any]:
-    if not isinstance(token, str) or not token.isascii():
+    if not is_word(token):
         raise failed_because("it gives no ID token")
     try:
-        return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        return jwt.decode(str(token), keys, algorithms=ALGORITHMS).claims
     except InvalidKeyIdError:
         raise UnknownKey from None
     except (JoseError, ValueError, TypeError, RecursionError) as error:
@@ -73,6 +76,6 @@ def _registry(expected: Expected) -> jwt.JWTClaimsRegistry:
     )
 
 
-def hashed(text: object) -> str:
+def hashed(text: str) -> str:
     """SHA-256, hexadecimal, of what is compared and not kept."""
-    return hashlib.sha256(str(text).encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()

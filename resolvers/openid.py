@@ -9,8 +9,8 @@ from urllib.parse import quote_plus, urlencode
 
 import httpx
 
-from resolvers.id_token import LONGEST_SUBJECT, Expected, UnknownKey, judged
-from resolvers.openid_answers import ask, failed_because, patience
+from resolvers.id_token import Expected, UnknownKey, judged
+from resolvers.openid_answers import ask, failed_because, is_word, patience
 from resolvers.openid_provider import Metadata, Provider
 from resolvers.single_window import CLAIMS, Identity, Leaving, Returning, usable
 
@@ -61,11 +61,8 @@ class OpenIdWindow:
             self._refuse_another(metadata, returning.iss)
             tokens = await self._redeemed(metadata, returning)
             claims = await self._believed(tokens.get("id_token"), returning)
-            subject = claims["sub"]
-            if not 0 < len(subject) <= LONGEST_SUBJECT:
-                raise failed_because("its ID token is of nobody")
             told = await self._told(metadata, claims, tokens.get("access_token"))
-        return Identity(self._ours.issuer, subject, told)
+        return Identity(self._ours.issuer, claims["sub"], told)
 
     def _refuse_another(self, metadata: Metadata, iss: str | None) -> None:
         """The answer was another provider's (RFC 9207)."""
@@ -111,7 +108,7 @@ class OpenIdWindow:
     ) -> dict[str, str]:
         """What the ID token lacks is asked for, and is of the same person or nothing (§5.3.2)."""
         told = usable(claims, self._ours.names)
-        if len(told) == len(CLAIMS) or metadata.userinfo is None or not isinstance(access, str):
+        if len(told) == len(CLAIMS) or metadata.userinfo is None or not is_word(access):
             return told
         headers = {"Authorization": f"Bearer {access}"}
         more = await ask(self._client, metadata.userinfo, headers=headers)

@@ -42,6 +42,11 @@ def failed_because(why: str, *place: str) -> Refused:
     return failed(*place)
 
 
+def is_word(text: object) -> bool:
+    """Whether it is a text that may stand in a header or an address: ASCII, no control."""
+    return isinstance(text, str) and text.isascii() and text.isprintable() and text != ""
+
+
 async def ask(
     client: httpx.AsyncClient,
     url: str,
@@ -64,7 +69,7 @@ async def ask(
             return _object(await _body(response))
         finally:
             await response.aclose()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise away_because(type(error).__name__) from None
 
 

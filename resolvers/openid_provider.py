@@ -4,13 +4,14 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from models.clock import now
-from resolvers.openid_answers import ask, failed_because
+from resolvers.openid_answers import ask, failed_because, is_word
 
 KEPT = timedelta(minutes=10)
 SOONEST = timedelta(minutes=1)
@@ -51,9 +52,17 @@ class Metadata:
 def _address(told: dict[str, Any], name: str, issuer: str) -> str:
     """As safe as the issuer's own."""
     url, scheme = told.get(name), "https://" if issuer.startswith("https://") else "http"
-    if not isinstance(url, str) or not url.startswith(scheme):
+    if not (is_word(url) and str(url).startswith(scheme) and _leads_somewhere(str(url))):
         raise failed_because(f"its {name} is no address")
-    return url
+    return str(url)
+
+
+def _leads_somewhere(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class Provider:

@@ -15,7 +15,8 @@ from models.single_window import SingleWindowLink, SingleWindowVisit
 from resolvers.sweeping import sweep
 from server.logs import HOUSE
 from server.settings import Settings
-from tests.accounts import after, codes, is_signed_in, login
+from tests.accounts import after, captcha, codes, done, is_signed_in, login
+from tests.actors import CONSENTS
 from tests.cards import make_card
 from tests.client import Client
 from tests.conftest import Served
@@ -105,6 +106,18 @@ async def test_no_password_opens_an_account_that_has_none(
     name = f"sw-{told['uscc'].lower()}"
     for password in ("", "nobody's password", served.engine.office.passwords.nobodys):
         assert await login(served.visitor(), name, password) == ["LOGIN_FAILED"]
+
+
+async def test_it_gets_a_password_by_having_forgotten_it(
+    served: Served, provider: MockProvider, told: dict[str, str]
+) -> None:
+    client, name = served.visitor(), f"sw-{told['uscc'].lower()}"
+    await _sign_in(client, provider, told)
+    await done(client, "requestPasswordReset", username=name, **await captcha(client))
+    code = await client.code_sent_to(told["phone_number"])
+    new = {"newPassword": "another 1 Pass", "newPasswordConfirmation": "another 1 Pass"}
+    await done(client, "resetPassword", username=name, smsCode=code, **new)
+    assert await login(served.visitor(), name, "another 1 Pass") == []
 
 
 async def test_a_registered_unit_is_linked_and_its_holder_told(
@@ -225,6 +238,14 @@ async def test_a_refused_answer_has_used_it_up(
         assert await finish(served.visitor(), **sent) == UNKNOWN
 
 
+async def test_what_is_too_long_is_not_looked_at(served: Served) -> None:
+    told = {"state": "x", "code": "x", "binding": "x", "consents": CONSENTS}
+    for name, most in (("state", 64), ("code", 2000), ("binding", 64), ("iss", 300)):
+        assert await finish(served.visitor(), **told | {name: "x" * most}) == UNKNOWN
+        refused = [f"{name}:TOO_LONG"]
+        assert await finish(served.visitor(), **told | {name: "x" * (most + 1)}) == refused
+
+
 async def test_an_answer_comes_from_the_page_that_began(
     served: Served, provider: MockProvider, told: dict[str, str]
 ) -> None:
@@ -333,10 +354,10 @@ async def test_every_sign_in_and_its_refusal_is_a_row_of_the_trail(
     sent = await _come_back(served.visitor(), provider, told)
     assert await finish(served.visitor(), **sent) == []
     assert await finish(served.visitor(), **sent) == UNKNOWN
-    done, refused = await trail(what="loginWithSingleWindow")
+    row, refused = await trail(what="loginWithSingleWindow")
     account = await Account.get(username=f"sw-{told['uscc'].lower()}")
-    assert (done.kind, done.outcome, done.signed_in_by) == ("SIGN_IN", "DONE", "SINGLE_WINDOW")
-    assert (done.account_id, done.subject) == (account.id, f"account-{account.id}")
+    assert (row.kind, row.outcome, row.signed_in_by) == ("SIGN_IN", "DONE", "SINGLE_WINDOW")
+    assert (row.account_id, row.subject) == (account.id, f"account-{account.id}")
     assert (refused.kind, refused.outcome) == ("REFUSED", "SINGLE_WINDOW_VISIT_UNKNOWN")
 
 

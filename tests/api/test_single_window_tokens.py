@@ -69,7 +69,9 @@ async def test_a_token_that_is_not_for_this_sign_in_is_none(
         {"exp": moment - 61},            {"exp": None},          {"exp": "soon"},
         {"iat": moment + 300},           {"iat": None},
         {"sub": None},                   {"sub": ""},            {"sub": "s" * 256},
-        {"sub": 7},                      {"nbf": moment + 300},
+        {"sub": 7},                      {"nbf": moment + 300},  {"nonce": ["x"]},
+        {"sub": "\ud800"},               {"sub": "a\nb"},        {"nonce": "\ud800"},
+        {"exp": float("nan")},           {"exp": True},       {"azp": ["portcard"]},
     ]
     # fmt: on
     for changed in cases:
@@ -218,6 +220,19 @@ async def test_a_provider_that_answers_badly_is_told_apart_and_never_an_error_of
     assert "/userinfo" not in tiny.asked
 
 
+async def test_what_is_no_header_or_name_of_a_host_is_no_error_of_ours_either(
+    settings: Settings, serve: Callable[[Settings], Any], tiny: TinyProvider
+) -> None:
+    tiny.twists = Twists(metadata={"token_endpoint": "http://x..y/"})
+    async with serve(settings) as served:
+        assert await _sign_in(served, tiny) == AWAY
+    tiny.twists = Twists()
+    async with serve(settings) as served:
+        for access in ("a\nb", "é", "\ud800"):
+            tiny.twists = Twists(access=access)
+            assert await _sign_in(served, tiny) == [], access
+
+
 async def test_a_provider_that_publishes_badly_is_not_believed(
     settings: Settings, serve: Callable[[Settings], Any], tiny: TinyProvider
 ) -> None:
@@ -226,6 +241,10 @@ async def test_a_provider_that_publishes_badly_is_not_believed(
         Twists(metadata={"issuer": "https://evil.example"}),
         Twists(metadata={"token_endpoint": "file:///etc/passwd"}),
         Twists(metadata={"jwks_uri": 7}),
+        Twists(metadata={"authorization_endpoint": "http://x/\ud800"}),
+        Twists(metadata={"token_endpoint": "http://127.0.0.1:70000/"}),
+        Twists(metadata={"token_endpoint": "http://"}),
+        Twists(metadata={"token_endpoint": "http://[::1"}),
         Twists(answers={page: JSONResponse([])}),
     ]
     async with serve(settings) as served:
