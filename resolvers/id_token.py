@@ -1,10 +1,13 @@
-"""Judging an ID token (OpenID Connect Core 1.0 §3.1.3.7), by joserfc."""
+"""Judging an ID token (OpenID Connect Core 1.0 §3.1.3.7): its signature by joserfc, its claims by
+authlib.
+"""
 
 import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any
 
+from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -24,11 +27,14 @@ class UnknownKey(Exception):  # noqa: N818 - not an error: the keys may have bee
 
 @dataclass(frozen=True)
 class Expected:
-    """What the token must say: by whom, for whom, for which sign-in."""
+    """What the token must say: by whom, for whom, for which sign-in; beside which access token it
+    came, of which it may hold a hash.
+    """
 
     issuer: str
     client_id: str
     nonce_hash: str
+    access_token: object = None
 
 
 def judged(token: object, keys: KeySet, expected: Expected) -> dict[str, Any]:
@@ -36,10 +42,10 @@ def judged(token: object, keys: KeySet, expected: Expected) -> dict[str, Any]:
 
     A foreign audience beside ours is refused: we trust none (§3.1.3.7, 3).
     """
-    claims = _signed(token, keys)
+    claims = _signed(token, keys, expected)
     try:
-        _registry(expected).validate(claims)
-    except JoseError as error:
+        claims.validate(int(now().timestamp()), LEEWAY)
+    except (JoseError, ValueError, TypeError) as error:
         raise failed_because(f"its ID token: {type(error).__name__}") from None
     ours = [expected.client_id]
     if claims["aud"] not in (expected.client_id, ours) or claims.get("azp", *ours) != ours[0]:
@@ -49,31 +55,31 @@ def judged(token: object, keys: KeySet, expected: Expected) -> dict[str, Any]:
         raise failed_because("its ID token is of another sign-in")
     if not is_word(claims["sub"]) or len(claims["sub"]) > LONGEST_SUBJECT:
         raise failed_because("its ID token is of nobody")
-    return claims
+    return dict(claims)
 
 
-def _signed(token: object, keys: KeySet) -> dict[str, Any]:
+def _signed(token: object, keys: KeySet, expected: Expected) -> CodeIDToken:
     if not is_word(token):
         raise failed_because("it gives no ID token")
     try:
-        return jwt.decode(str(token), keys, algorithms=ALGORITHMS).claims
+        found = jwt.decode(str(token), keys, algorithms=ALGORITHMS)
     except InvalidKeyIdError:
         raise UnknownKey from None
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise failed_because(f"its ID token: {type(error).__name__}") from None
+    params = {"client_id": expected.client_id, "access_token": expected.access_token}
+    return CodeIDToken(found.claims, found.header, _options(expected), params)
 
 
-def _registry(expected: Expected) -> jwt.JWTClaimsRegistry:
-    return jwt.JWTClaimsRegistry(
-        now=int(now().timestamp()),
-        leeway=LEEWAY,
-        iss={"essential": True, "value": expected.issuer},
-        aud={"essential": True, "value": expected.client_id},
-        exp={"essential": True},
-        iat={"essential": True},
-        sub={"essential": True},
-        nonce={"essential": True},
-    )
+def _options(expected: Expected) -> dict[str, Any]:
+    return {
+        "iss": {"essential": True, "value": expected.issuer},
+        "aud": {"essential": True, "value": expected.client_id},
+        "exp": {"essential": True},
+        "iat": {"essential": True},
+        "sub": {"essential": True},
+        "nonce": {"essential": True},
+    }
 
 
 def hashed(text: str) -> str:

@@ -1,13 +1,14 @@
 """The Single Window by OpenID Connect: the code flow with PKCE (RFC 7636) and a nonce."""
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
 import httpx
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.client import OAuth2Client
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
 from resolvers.id_token import Expected, UnknownKey, judged
 from resolvers.openid_answers import ask, failed_because, is_word, patience
@@ -43,24 +44,17 @@ class OpenIdWindow:
     async def address(self, leaving: Leaving) -> str:
         async with patience():
             there = (await self._provider.metadata()).authorization
-        told = {
-            "response_type": "code",
-            "client_id": self._ours.client_id,
-            "redirect_uri": leaving.redirect_uri,
-            "scope": self._ours.scopes,
-            "state": leaving.state,
-            "nonce": leaving.nonce,
-            "code_challenge": challenge_of(leaving.verifier),
-            "code_challenge_method": "S256",
-        }
-        return f"{there}{'&' if '?' in there else '?'}{urlencode(told)}"
+        address, _ = self._client_of(leaving.redirect_uri).create_authorization_url(
+            there, state=leaving.state, code_verifier=leaving.verifier, nonce=leaving.nonce
+        )
+        return str(address)
 
     async def identity(self, returning: Returning) -> Identity:
         async with patience():
             metadata = await self._provider.metadata()
             self._refuse_another(metadata, returning.iss)
             tokens = await self._redeemed(metadata, returning)
-            claims = await self._believed(tokens.get("id_token"), returning)
+            claims = await self._believed(tokens, returning)
             told = await self._told(metadata, claims, tokens.get("access_token"))
         return Identity(self._ours.issuer, claims["sub"], told)
 
@@ -70,30 +64,40 @@ class OpenIdWindow:
             raise failed_because("the answer is another provider's", "iss")
 
     async def _redeemed(self, metadata: Metadata, returning: Returning) -> dict[str, Any]:
-        form = {
-            "grant_type": "authorization_code",
-            "code": returning.code,
-            "redirect_uri": returning.redirect_uri,
-            "code_verifier": returning.verifier,
-        }
-        ours = {"client_id": self._ours.client_id}
-        if self._ours.secret is None:
-            return await ask(self._client, metadata.token, form | ours)
+        form = prepare_token_request(
+            "authorization_code",
+            code=returning.code,
+            redirect_uri=returning.redirect_uri,
+            code_verifier=returning.verifier,
+        )
+        url, headers, body = self._proof(metadata).prepare("POST", metadata.token, {}, form)
+        return await ask(self._client, url, body, headers)
+
+    def _proof(self, metadata: Metadata) -> ClientAuth:
+        """How the token endpoint is told who we are. In a header both are encoded as in forms
+        first (RFC 6749 §2.3.1), which authlib leaves to us.
+        """
+        ours, secret = self._ours.client_id, self._ours.secret
+        if secret is None:
+            return ClientAuth(ours, None, "none")
         if metadata.takes_basic:
-            return await ask(
-                self._client, metadata.token, form, auth=self._basic(self._ours.secret)
-            )
-        secret = {"client_secret": self._ours.secret}
-        return await ask(self._client, metadata.token, form | ours | secret)
+            return ClientAuth(quote_plus(ours), quote_plus(secret), "client_secret_basic")
+        return ClientAuth(ours, secret, "client_secret_post")
 
-    def _basic(self, secret: str) -> httpx.Auth:
-        """Both are encoded as in forms first (RFC 6749 §2.3.1)."""
-        return httpx.BasicAuth(quote_plus(self._ours.client_id), quote_plus(secret))
+    def _client_of(self, redirect_uri: str) -> OAuth2Client:
+        """authlib's, for what is asked; asking is our own: bounded, and never led elsewhere."""
+        return OAuth2Client(
+            session=None,
+            client_id=self._ours.client_id,
+            scope=self._ours.scopes,
+            redirect_uri=redirect_uri,
+            code_challenge_method="S256",
+        )
 
-    async def _believed(self, token: object, returning: Returning) -> dict[str, Any]:
+    async def _believed(self, tokens: dict[str, Any], returning: Returning) -> dict[str, Any]:
         """The provider may have another key since we asked for its keys: then once more."""
-        ours = self._ours
-        expected = Expected(ours.issuer, ours.client_id, returning.nonce_hash)
+        ours, token, access = self._ours, tokens.get("id_token"), tokens.get("access_token")
+        expected = Expected(ours.issuer, ours.client_id, returning.nonce_hash, access)
         try:
             return judged(token, await self._provider.keys(), expected)
         except UnknownKey:
@@ -115,9 +119,3 @@ class OpenIdWindow:
         if more.get("sub") != claims["sub"]:
             raise failed_because("its userinfo is of somebody else")
         return usable(more, self._ours.names) | told
-
-
-def challenge_of(verifier: str) -> str:
-    """The S256 challenge (RFC 7636 §4.2)."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()

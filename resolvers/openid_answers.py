@@ -50,20 +50,21 @@ def is_word(text: object) -> bool:
 async def ask(
     client: httpx.AsyncClient,
     url: str,
-    form: Mapping[str, str] | None = None,
+    form: str | None = None,
     headers: Mapping[str, str] | None = None,
-    auth: httpx.Auth | None = None,
 ) -> dict[str, Any]:
     """The JSON object at `url`; with a `form`, which is posted. Raises Refused.
 
     The request is made by hand, so that no cookie of one visitor's exchange goes with the next.
     """
     told = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+    if form is not None:
+        told["Content-Type"] = "application/x-www-form-urlencoded"
     method = "GET" if form is None else "POST"
     limits = {"timeout": httpx.Timeout(PATIENCE).as_dict()}
     try:
-        request = httpx.Request(method, url, headers=told, data=form, extensions=limits)
-        response = await client.send(request, stream=True, auth=auth, follow_redirects=False)
+        request = httpx.Request(method, url, headers=told, content=form, extensions=limits)
+        response = await client.send(request, stream=True, follow_redirects=False)
         try:
             _refuse_status(response.status_code)
             return _object(await _body(response))

@@ -108,6 +108,7 @@ async def _own_account(served: Served, unit: Unit) -> None:
     await client.query("mutation { revokeOtherSessions { revoked } }")
     other = served.visitor()
     await login(other, account["username"], account["password"])
+    await done(client, "continueSession", token=other.token)
     sessions = await client.query("{ viewer { sessions { id current } } }")
     (told_id,) = [row["id"] for row in sessions["viewer"]["sessions"] if not row["current"]]
     await done(client, "revokeSession", sessionId=told_id)

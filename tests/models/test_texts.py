@@ -10,7 +10,7 @@ from models.texts import TEXTS, Language, say
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("models", "resolvers", "subscriptions", "schema", "server")
-CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|REQUIRED|INTERNAL|FORBIDDEN")
+CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|REQUIRED|INTERNAL|FORBIDDEN|LAGGED")
 SAY = {"refuse", "Refusal", "WrongState", "VersionConflict", "RetryLater", "ProblemsRemain", "say"}
 SAY |= {"Problem", "FieldProblem"}
 
