@@ -11,7 +11,8 @@ from models.clock import today
 from models.keyring import KEY_BYTES, DataKeys, KeyRing
 from models.resealing import unopenable
 from server.faults import StartFault
-from server.keys import OWNER_ONLY, Keys
+from server.folder import OWNER_ONLY
+from server.keys import Keys
 from server.settings import Settings
 
 FILE = "keyring.json"

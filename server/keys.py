@@ -2,18 +2,15 @@
 
 import hashlib
 import hmac
-import os
 import secrets
-from pathlib import Path
 
 from hardware.authority import AuthorityPins
 from hardware.token import Pins
 from resolvers.trail import Trail
-from server.faults import StartFault
+from server.folder import kept_once
 from server.settings import Settings
 
 FILE = "secret.key"
-OWNER_ONLY = 0o600
 
 
 class Keys:
@@ -48,21 +45,11 @@ def keys_of(settings: Settings) -> Keys:
     """From PORTCARD_SECRET_KEY; in development else from a file in the data folder, made once."""
     if settings.secret_key:
         return Keys(settings.secret_key.get_secret_value())
-    return Keys(_kept(settings.data_dir / FILE))
+    return Keys(kept_once(settings.data_dir / FILE, _new_secret))
 
 
-def _kept(path: Path) -> str:
-    """Whoever creates the file first wins; the others read it."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    except FileExistsError:
-        kept = path.read_text("ascii")
-        if not kept:
-            raise StartFault(f"{path} is empty: restore it, or remove the data folder") from None
-        return kept
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text("ascii")
+def _new_secret() -> str:
+    return secrets.token_hex(32)
 
 
 def audit_key(keys: Keys) -> bytes:
