@@ -14,6 +14,7 @@ from models.message import Message
 from models.region import Region
 from models.second_factor import RecoveryCode, SecondFactor
 from models.single_window import SingleWindowLink, SingleWindowVisit
+from models.used_assertion import UsedAssertion
 
 __all__ = [
     "Account",
@@ -40,5 +41,6 @@ __all__ = [
     "SingleWindowLink",
     "SingleWindowVisit",
     "SmsCode",
+    "UsedAssertion",
     "Verification",
 ]

@@ -1,14 +1,17 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import IdType
+from models.enums import IdType, RegisteredBy
 from models.person_columns import PersonColumns
 from models.persons import Person
 from models.sealed import HashedField, SealedField
 
 
 class Enterprise(Model):
-    """A unit (法人及其他组织用户) with its legal person, as registered (manual §4.1, Fig 9)."""
+    """A unit (法人及其他组织用户) with its legal person, as registered (manual §4.1, Fig 9).
+
+    `licence_number` is that of the e-licence which its data are from, if they are.
+    """
 
     id = fields.IntField(primary_key=True)
     uscc = fields.CharField(max_length=18, unique=True)
@@ -20,6 +23,10 @@ class Enterprise(Model):
     legal_id_valid_from = fields.CharField(max_length=8)
     legal_id_valid_to = fields.CharField(max_length=8)
     legal_country = fields.CharField(max_length=3)
+    registered_by = fields.CharEnumField(
+        RegisteredBy, max_length=16, default=RegisteredBy.FORM, db_default="FORM"
+    )
+    licence_number = fields.CharField(max_length=64, null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

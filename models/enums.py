@@ -20,6 +20,14 @@ class Consent(StrEnum):
     PRIVACY = "PRIVACY"
 
 
+class RegisteredBy(StrEnum):
+    """By which door a unit came in (manual Fig 9)."""
+
+    FORM = "FORM"
+    ELICENCE = "ELICENCE"
+    SINGLE_WINDOW = "SINGLE_WINDOW"
+
+
 class SmsPurpose(StrEnum):
     REGISTRATION = "REGISTRATION"
 

@@ -60,6 +60,11 @@ TEXTS: dict[str, Text] = {
     "SINGLE_WINDOW_UNIT_DIFFERS": Text("您的单一窗口账号所属单位与已关联的单位不一致", "The Single Window names another unit than the one that the account is of"),
     "SINGLE_WINDOW_LINKED_TO_ANOTHER": Text("本单位管理员账号已与另一个单一窗口账号关联", "The unit's administrator is linked to another account of the Single Window"),
     "SINGLE_WINDOW_DATA_MISSING": Text("单一窗口提供的资料缺少或有误（{field}），请在本系统注册后再登录", "What the Single Window tells lacks {field}, or has it wrong: register here by hand"),
+    # registering by e-licence
+    "ELICENCE_CLOSED":       Text("本系统未开通电子营业执照快速注册，请填写表单注册", "Registering by e-licence is not open here: fill the form in"),
+    "ELICENCE_INVALID":      Text("电子营业执照凭证无效，请重新获取", "The e-licence's assertion is not valid: get a new one"),
+    "ELICENCE_EXPIRED":      Text("电子营业执照凭证已过期，请重新获取", "The e-licence's assertion has expired: get a new one"),
+    "ELICENCE_USED":         Text("该电子营业执照凭证已用于注册", "The e-licence's assertion has registered its unit already"),
     # shapes
     "REQUIRED":              Text("必填项", "Required"),
     "TOO_LONG":              Text("不得超过 {limit} 个字符", "No longer than {limit} characters"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hardware.card_proof import Trust
 from resolvers.addresses import Addresses
 from resolvers.inspecting import Inspector
+from resolvers.licences import LicenceReader
 from resolvers.passwords import Passwords
 from resolvers.single_window import SingleWindow
 from resolvers.storage import Storage
@@ -59,7 +60,8 @@ class CardDesk:
 @dataclass(frozen=True)
 class Office:
     """The registration authority at work. `wake` tells the readers of the log and of the outbox
-    that something was committed; losing it costs latency, never an event.
+    that something was committed; losing it costs latency, never an event. `licences`: whose
+    e-licences are taken; None: nobody's.
     """
 
     verifier: Verifier
@@ -73,6 +75,7 @@ class Office:
     turns: Turns = field(default_factory=Turns)
     inspector: Inspector = field(default_factory=Inspector)
     single_window: SingleWindow | None = None
+    licences: LicenceReader | None = None
 
     @asynccontextmanager
     async def act(self) -> AsyncIterator[Deed]:

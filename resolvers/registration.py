@@ -10,7 +10,7 @@ from models.account import Account
 from models.clock import today
 from models.database import alone
 from models.enterprise import Enterprise
-from models.enums import Consent, Role, SmsPurpose
+from models.enums import Consent, RegisteredBy, Role, SmsPurpose
 from models.identifiers import (
     normalized,
     normalized_id_number,
@@ -22,7 +22,8 @@ from models.identifiers import (
 )
 from models.password_rules import password_problem
 from models.persons import Person, person_problems
-from models.refusals import Refusal, refuse_any
+from models.refusals import Refusal, refuse, refuse_any
+from models.used_assertion import UsedAssertion
 from models.wizard import IDENTITY
 from resolvers.office import Office
 from resolvers.sms_codes import check_code, consume_code
@@ -34,6 +35,21 @@ ACCOUNT_PERSON = (*IDENTITY, "phone", "email")
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a unit's data are from: `place` in the input; of an e-licence its number and the
+    assertion that registering uses up.
+    """
+
+    place: str = "unit"
+    registered_by: RegisteredBy = RegisteredBy.FORM
+    licence_number: str | None = None
+    assertion: UsedAssertion | None = None
+
+
+TYPED = Source()
+
+
+@dataclass(frozen=True)
 class UnitForm:
     """Step 1: the unit's basic data (单位基本信息)."""
 
@@ -41,6 +57,7 @@ class UnitForm:
     organization_code: str
     name: str
     legal_person: Person
+    source: Source = TYPED
 
 
 @dataclass(frozen=True)
@@ -56,7 +73,7 @@ class AccountForm:
 async def register_enterprise(
     office: Office, unit: UnitForm, account: AccountForm, sms_code: str, consents: Iterable[Consent]
 ) -> Account:
-    """Create the unit and its one administrator.
+    """Create the unit and its one administrator, by either door.
 
     Raises Refused with everything that is wrong at once; the SMS code is looked at last.
     """
@@ -67,6 +84,7 @@ async def register_enterprise(
     password_hash = await office.passwords.hash(account.password)
     try:
         async with office.act() as deed:
+            await _use_up(unit.source)
             await consume_code(code)
             await alone(NAMING)
             refuse_any(await _taken_username(account))
@@ -77,8 +95,21 @@ async def register_enterprise(
             deed.opens(administrator)
             return administrator
     except IntegrityError:
+        await refuse_used(unit.source)
         refuse_any([*await _taken_unit(unit), *await _taken_username(account)])
         raise
+
+
+async def refuse_used(source: Source) -> None:
+    """Raise Refused (ELICENCE_USED) when the assertion has registered its unit already."""
+    if source.assertion and await UsedAssertion.exists(id=source.assertion.id):
+        raise refuse("ELICENCE_USED", source.place)
+
+
+async def _use_up(source: Source) -> None:
+    """First in the transaction: of two at once the second waits here, and then cannot."""
+    if source.assertion:
+        await source.assertion.save(force_create=True)
 
 
 def wrong_consents(consents: Iterable[Consent]) -> Iterator[Refusal]:
@@ -88,18 +119,19 @@ def wrong_consents(consents: Iterable[Consent]) -> Iterator[Refusal]:
 
 
 def wrong_unit(unit: UnitForm) -> Iterator[Refusal]:
-    """What is wrong with step 1, by the places of the input."""
+    """What is wrong with the unit's data, at the fields of the form."""
+    place = unit.source.place
     uscc = normalized(unit.uscc)
     organization = normalized(unit.organization_code)
     if code := uscc_problem(uscc):
-        yield Refusal(code, ("unit", "unifiedSocialCreditCode"))
+        yield Refusal(code, (place, "unifiedSocialCreditCode"))
     if code := organization_code_problem(organization):
-        yield Refusal(code, ("unit", "organizationCode"))
+        yield Refusal(code, (place, "organizationCode"))
     elif not uscc_problem(uscc) and organization_code_of(uscc) != organization:
-        yield Refusal("ORGANIZATION_CODE_DIFFERS", ("unit", "organizationCode"))
+        yield Refusal("ORGANIZATION_CODE_DIFFERS", (place, "organizationCode"))
     if code := unit_name_problem(unit.name.strip()):
-        yield Refusal(code, ("unit", "name"))
-    for refusal in wrong_person(("unit",), unit.legal_person, IDENTITY):
+        yield Refusal(code, (place, "name"))
+    for refusal in wrong_person((place,), unit.legal_person, IDENTITY):
         renamed = tuple("legalPersonName" if part == "name" else part for part in refusal.path)
         yield Refusal(refusal.code, renamed)
 
@@ -124,9 +156,14 @@ def wrong_person(
 
 
 async def _taken_unit(unit: UnitForm) -> list[Refusal]:
-    if await Enterprise.exists(uscc=normalized(unit.uscc)):
-        return [Refusal("UNIT_ALREADY_REGISTERED", ("unit", "unifiedSocialCreditCode"))]
+    if await is_registered(unit):
+        place = (unit.source.place, "unifiedSocialCreditCode")
+        return [Refusal("UNIT_ALREADY_REGISTERED", place)]
     return []
+
+
+async def is_registered(unit: UnitForm) -> bool:
+    return await Enterprise.exists(uscc=normalized(unit.uscc))
 
 
 async def _taken_username(account: AccountForm) -> list[Refusal]:
@@ -148,6 +185,8 @@ async def create_enterprise(unit: UnitForm) -> Enterprise:
         legal_id_valid_from=person["id_valid_from"],
         legal_id_valid_to=person["id_valid_to"],
         legal_country=person["country"],
+        registered_by=unit.source.registered_by,
+        licence_number=unit.source.licence_number,
     )
 
 

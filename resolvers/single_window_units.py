@@ -10,7 +10,7 @@ from models.account import Account
 from models.account_notices import SINGLE_WINDOW_LINKED, tell_account
 from models.database import alone
 from models.enterprise import Enterprise
-from models.enums import IdType, Role
+from models.enums import IdType, RegisteredBy, Role
 from models.identifiers import COUNTRY, normalized, organization_code_of, uscc_problem
 from models.persons import Person
 from models.refusals import Refusal, refuse, refuse_any
@@ -18,6 +18,7 @@ from models.single_window import SingleWindowLink
 from resolvers.office import Office
 from resolvers.registration import (
     ACCOUNT_PERSON,
+    Source,
     UnitForm,
     create_administrator,
     create_enterprise,
@@ -103,7 +104,10 @@ def unit_of(told: Mapping[str, str]) -> UnitForm:
     """Step 1 of registering. The organisation code is a part of the USCC."""
     uscc = normalized(told.get("uscc", ""))
     legal_person = Person(name=told.get("legal_name"), **_document(told, "legal_"))
-    return UnitForm(uscc, organization_code_of(uscc), told.get("unit_name", ""), legal_person)
+    name, code = told.get("unit_name", ""), organization_code_of(uscc)
+    return UnitForm(
+        uscc, code, name, legal_person, Source(registered_by=RegisteredBy.SINGLE_WINDOW)
+    )
 
 
 def person_of(told: Mapping[str, str]) -> Person:

@@ -9,6 +9,7 @@ from models.clock import now
 from models.code import Captcha, SmsCode
 from models.guesses import Guesses
 from models.single_window import SingleWindowVisit
+from models.used_assertion import UsedAssertion
 
 EVERY = 3600.0  # seconds
 
@@ -19,6 +20,7 @@ KEPT: tuple[tuple[type[Model], timedelta], ...] = (
     (Session, timedelta(days=30)),
     (Guesses, timedelta(hours=1)),
     (SingleWindowVisit, timedelta(hours=1)),
+    (UsedAssertion, timedelta(hours=1)),
 )
 # fmt: on
 """For how long a row is kept after its `expires_at`."""

@@ -27,6 +27,8 @@ AUDITED: dict[str, Rule] = {
     "requestCaptcha":        ITSELF,
     "sendSmsCode":           ITSELF,
     "registerEnterprise":    ITSELF,
+    "readELicence":          ITSELF,
+    "registerWithELicence":  ITSELF,
     "login":                 Rule(kind=AuditKind.SIGN_IN),
     "requestCardChallenge":  ITSELF,
     "loginWithCard":         Rule(kind=AuditKind.SIGN_IN),

@@ -3,6 +3,7 @@ from typing import Annotated
 import strawberry
 
 from models import enterprise as rules
+from models.enums import RegisteredBy
 from models.public_id import Kind, public_id
 from resolvers.operator_accounts import operator_accounts
 from schema.loaders import Loaders
@@ -32,6 +33,10 @@ class Enterprise:
     id: strawberry.ID = says("Opaque.")
     name: str = says("In Chinese.")
     unified_social_credit_code: str = says("统一社会信用代码, GB 32100.")
+    registered_by: RegisteredBy = says(
+        "ELICENCE: name, code and legal person are as its e-licence (电子营业执照) has them."
+    )
+    licence_number: str | None = says("证照编号 of that e-licence; null when it was none.")
 
     @strawberry.field(description="Whether it is a unit with card (有卡用户).")
     async def has_legal_card(self) -> bool:
@@ -59,4 +64,6 @@ class Enterprise:
             id=strawberry.ID(public_id(Kind.ENTERPRISE, row.id)),
             name=row.name,
             unified_social_credit_code=row.uscc,
+            registered_by=row.registered_by,
+            licence_number=row.licence_number,
         )

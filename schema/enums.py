@@ -10,6 +10,7 @@ from models import enums
 DESCRIPTIONS: dict[type[StrEnum], str] = {
     enums.Role:                 "Who an account is: a unit's administrator, an officer of an RA institution, the platform's administrator.",
     enums.SignInMethod:         "How the session was opened: password, legal card, 单一窗口.",
+    enums.RegisteredBy:         "How a unit was registered: by typing (FORM), by its 电子营业执照 (ELICENCE), or by what the Single Window told of it when it first signed in there (SINGLE_WINDOW).",
     enums.Consent:              "What one agrees to: 《用户服务协议》 and 《用户隐私政策》.",
     enums.SmsPurpose:           "What an SMS code is asked for by a visitor.",
     enums.RegionLevel:          "省, 市, 区.",

@@ -53,7 +53,7 @@ class SendSmsCodePayload:
         )
 
 
-@strawberry.type(description="Answer of registerEnterprise.")
+@strawberry.type(description="Answer of registering a unit.")
 class RegisterEnterprisePayload:
     username: str | None = says("The account to sign in with.")
     errors: list[UserError] = says(ERRORS)

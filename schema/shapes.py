@@ -26,6 +26,7 @@ LONGEST = {
     "iss": 300,
     "certificate": 8000,
     "signature": 2000,
+    "assertion": 8192,
     "origin": 300,
     "acknowledged_warnings": 160,
     "carrier": 60,

@@ -64,7 +64,11 @@ OWN: dict[str, dict[str, str]] = {
         "timeline":             "large, and rarely watched",
         "cards":                "large, and rarely watched",
     },
-    "Enterprise": {"operatorAccounts": "persons"},
+    "Enterprise": {
+        "operatorAccounts": "persons",
+        "registeredBy":     "rarely watched",
+        "licenceNumber":    "rarely watched",
+    },
 }
 """The others of the same types, and why they are not shared."""
 # fmt: on

@@ -17,7 +17,7 @@ from server import dev, files, health, metrics, pki
 from server.engine import running
 from server.graphql import GraphQLDoor
 from server.headers import SecurityHeaders, headers_of
-from server.settings import Settings
+from server.settings import DEV_ISSUER, Settings
 from server.trusted_documents import trusted_documents
 
 
@@ -105,5 +105,6 @@ def _routes(settings: Settings) -> list[BaseRoute]:
             Route("/dev/outbox", dev.outbox),
             Route("/dev/captcha/{id}", dev.captcha),
             Route("/dev/card-pin/{number}", dev.card_pin),
+            Route(DEV_ISSUER, dev.elicence, methods=["POST"]),
         ]
     return routes

@@ -9,6 +9,7 @@ import click
 from models.enums import RevocationReason
 from server.audit_commands import audit
 from server.command import allowed, done, or_exit, settings_or_exit
+from server.elicence_commands import elicence
 from server.faults import StartFault
 
 
@@ -24,6 +25,7 @@ def main() -> None:
 )
 def serve(*, workers: bool) -> None:
     """Set up what is missing, and serve."""
+    from server.elicence import reader_of
     from server.serving import bound
     from server.serving import serve as listen
     from server.setup import set_up
@@ -34,6 +36,8 @@ def serve(*, workers: bool) -> None:
     try:
         trusted_documents(settings)  # what is wrong is told before anything is set up
         registration_of(settings)
+        if settings.elicence_keys:
+            reader_of(settings)
         opened = bound(settings)
     except StartFault as fault:
         raise click.ClickException(str(fault)) from None
@@ -287,6 +291,7 @@ def ca_export(folder: Path) -> None:
 
 
 main.add_command(audit)
+main.add_command(elicence)
 
 
 if __name__ == "__main__":

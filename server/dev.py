@@ -1,4 +1,8 @@
-"""For development only: what would have been sent, what a captcha shows, what a card's PIN is."""
+"""For development only: what would have been sent, what a captcha shows, what a card's PIN is,
+and an issuer of e-licences.
+"""
+
+import json
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -7,6 +11,7 @@ from models.card import Card
 from models.code import Captcha
 from models.enums import CardStatus
 from models.message import Message
+from server.dev_issuer import dev_issuer
 from server.keys import keys_of
 
 MOST = 2000
@@ -44,3 +49,15 @@ async def card_pin(request: Request) -> Response:
     if not await Card.exists(number=number, status=CardStatus.ISSUED):
         return PlainTextResponse("no such card", 404)
     return PlainTextResponse(keys_of(request.app.state.engine.settings).card_pins(number).user)
+
+
+async def elicence(request: Request) -> Response:
+    """An assertion of an invented unit, but for the claims of the JSON object that was sent."""
+    issuer = dev_issuer(request.app.state.engine.settings)
+    if issuer is None:
+        return PlainTextResponse("another issuer is configured", 404)
+    try:
+        told = json.loads(await request.body() or b"{}")
+        return PlainTextResponse(issuer.issue(told))
+    except (ValueError, TypeError) as error:
+        return PlainTextResponse(f"a JSON object of claims is wanted: {error}", 400)

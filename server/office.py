@@ -15,6 +15,7 @@ from resolvers.passwords import Passwords
 from resolvers.storage import FileStorage
 from resolvers.trail import Trail
 from resolvers.verifier import HttpVerifier, RulesVerifier, Verifier
+from server.elicence import reader_of
 from server.keys import Keys
 from server.settings import Settings
 from server.single_window import single_window
@@ -42,6 +43,7 @@ def office_of(
         terms=_terms(settings),
         inspector=Inspector(takes_damaged=settings.takes_damaged_papers),
         single_window=single_window(settings, client),
+        licences=reader_of(settings),
     )
 
 

@@ -36,6 +36,8 @@ BY_ADDRESS = {
     "requestCaptcha":       60,
     "sendSmsCode":          30,
     "registerEnterprise":   30,
+    "readELicence":         30,
+    "registerWithELicence": 30,
     "login":                60,
     "requestCardChallenge": 60,
     "loginWithCard":        60,

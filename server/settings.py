@@ -13,6 +13,7 @@ SHORTEST_SECRET = 32
 SMS_PER_ADDRESS = 20
 SOCKETS_PER_ACCOUNT = 100
 DRAIN_SECONDS = 10.0
+DEV_ISSUER = "/dev/elicence"
 # fmt: off
 SCHEMES = {
     "database_url":  ("sqlite://", "postgres://", "postgresql://"),
@@ -73,6 +74,8 @@ class Settings(BaseSettings):
     officer_second_factor: Literal["optional", "required"] | None = None
     four_eyes: bool | None = None
     damaged_papers: Literal["taken", "refused"] | None = None
+    elicence_issuer: str = ""
+    elicence_keys: Path | None = None
     trusted_documents: Path | None = None
     only_trusted: bool = False
     rate_factor: float | None = Field(default=None, ge=0)
@@ -159,6 +162,14 @@ class Settings(BaseSettings):
                     raise ValueError(
                         f"production signs in by the Single Window by https, not {way}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _an_issuer_has_keys(self) -> Self:
+        if bool(self.elicence_issuer) is not bool(self.elicence_keys):
+            raise ValueError("PORTCARD_ELICENCE_ISSUER and PORTCARD_ELICENCE_KEYS need each other")
+        if not self.is_development and self.elicence_issuer.rstrip("/").endswith(DEV_ISSUER):
+            raise ValueError("PORTCARD_ELICENCE_ISSUER is a laptop's, which vouches for anybody")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from models.institution_file import load_institutions
 from models.region import Region
 from server.authority import ensure_authority, module_of
 from server.demo_officers import Officer, make_demo_officers
+from server.elicence import reader_of
 from server.folder import ensure_folder
 from server.keyring import require_ring, ring_of
 from server.keys import keys_of, trail_of
@@ -34,6 +35,7 @@ async def migrated(settings: Settings) -> None:
 async def set_up(settings: Settings) -> SetUp:
     """Everything that a first start needs; a later one finds it done. Raises StartFault."""
     await migrated(settings)
+    reader_of(settings)  # makes the key of a laptop's issuer
     hardware = HardwareWorker(module_of(settings))
     context = await connect(settings.database, ring_of(settings, keys_of(settings)))
     try:

@@ -13,6 +13,7 @@ from models.card import Card
 from models.code import SmsCode
 from models.database import Opened, config, connect, connection, dialect, key_ring, migrate
 from models.enterprise import Enterprise, OperatorAccount
+from models.enums import RegisteredBy
 from models.message import Message
 from server.keyring import ring_of
 from server.keys import keys_of
@@ -100,6 +101,7 @@ async def test_what_was_plain_is_sealed_and_nothing_is_lost(plain: Settings) -> 
 async def _all_is_there() -> None:
     unit, account = await Enterprise.get(id=1), await Account.get(id=1)
     assert (unit.legal_id_number, account.id_number, account.phone) == (NUMBER, NUMBER, PHONE)
+    assert (unit.registered_by, unit.licence_number) == (RegisteredBy.FORM, None)
     here = await Application.get(id=1)
     assert (here.street, here.legal_phone, here.legal_email) == (STREET, PHONE, MAIL)
     assert (here.delivery_phone, here.delivery_address, here.version) == (PHONE, ADDRESS, 3)

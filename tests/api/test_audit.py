@@ -19,6 +19,7 @@ from tests.accounts import after, captcha, done, login
 from tests.actors import Officer, Unit
 from tests.cards import Holder, ask
 from tests.conftest import Served
+from tests.elicence import issuer_of, read, register
 from tests.identities import person
 from tests.providers import TinyProvider, claims
 from tests.single_window import answer, begin, finish
@@ -50,6 +51,14 @@ async def _submitted(served: Served) -> Unit:
     await unit.fill()
     await unit.submit()
     return unit
+
+
+async def _e_licence(served: Served) -> None:
+    visitor = Unit(served.visitor())
+    assertion = issuer_of(served).assertion(visitor.unit)
+    await read(visitor.client, assertion)
+    await register(visitor, assertion)
+    _holds_none_of(await trail(), visitor)
 
 
 async def _wizard(unit: Unit) -> None:
@@ -147,6 +156,7 @@ async def test_every_mutation_leaves_its_row_and_no_personal_data(
     served: Served, card_unit: Unit, holder: Holder, tiny: TinyProvider
 ) -> None:
     unit = await served.unit()
+    await _e_licence(served)
     await _wizard(unit)
     await _desk(served, unit)
     await _own_account(served, unit)
