@@ -88,7 +88,7 @@ def _assembled(
     authority: Authority,
     rates: Rates,
 ) -> Engine:
-    hub, courier = Hub(keeps=_replayed(settings)), courier_of(settings, client)
+    courier = courier_of(settings, client)
     workshop = Workshop(
         hardware=hardware,
         issuing_pin=keys.authority_pins().issuing.user,
@@ -96,8 +96,10 @@ def _assembled(
         issuer_pem=authority.issuing_pem,
         base_url=settings.url,
     )
-    listeners: list[Callable[[], None]] = [hub.wake, courier.wake]
-    wakeups = WakeUps(settings.broadcast_url, lambda: _call(listeners))
+    listeners: list[Callable[[], None]] = [courier.wake]
+    wakeups = WakeUps(settings.broadcast, lambda: _call(listeners))
+    hub = Hub(keeps=_replayed(settings), sure=lambda: wakeups.are_sure)
+    listeners.append(hub.wake)
     trail = trail_of(keys)
     issuing = IssuingWorker(workshop, wakeups.announce, trail)
     listeners.append(issuing.wake)

@@ -119,7 +119,7 @@ class Caller:
 @asynccontextmanager
 async def counting(settings: Settings) -> AsyncIterator[Rates]:
     """The counters, kept where the processes of the deployment find them."""
-    url = settings.broadcast_url
+    url = settings.broadcast
     if not url.startswith("redis"):
         yield Rates(MemoryStorage(), settings.rates)
         return

@@ -4,7 +4,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,10 +14,11 @@ SMS_PER_ADDRESS = 20
 SOCKETS_PER_ACCOUNT = 100
 DRAIN_SECONDS = 10.0
 DEV_ISSUER = "/dev/elicence"
+POSTGRES = ("postgres", "postgresql")
 # fmt: off
 SCHEMES = {
     "database_url":  ("sqlite://", "postgres://", "postgresql://"),
-    "broadcast_url": ("memory://", "redis://", "rediss://"),
+    "broadcast_url": ("memory://", "redis://", "rediss://", "postgres://", "postgresql://"),
     "storage_url":   ("file:///",),
     "smtp_url":      ("smtp://", "smtps://", "smtp+starttls://"),
     "sms_url":       ("http://", "https://"),
@@ -50,7 +51,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     public_url: str = ""
     database_url: str = ""
-    broadcast_url: str = "memory://"
+    broadcast_url: str = ""
     storage_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Portcard <no-reply@portcard.invalid>"
@@ -118,7 +119,7 @@ class Settings(BaseSettings):
     @classmethod
     def _address_has_a_host(cls, url: str) -> str:
         parts = urlsplit(url)
-        if url and not url.startswith("memory://") and not (parts.hostname and _port_of(parts)):
+        if url and not url.startswith("memory://") and not (_host_of(parts) and _port_of(parts)):
             raise ValueError("must name a host, and a port that is a number")
         return url
 
@@ -250,6 +251,13 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite://{self.data_dir.resolve() / 'portcard.sqlite3'}"
 
     @property
+    def broadcast(self) -> str:
+        """Where wake-ups go; a PostgreSQL carries them itself unless told otherwise."""
+        if self.broadcast_url:
+            return self.broadcast_url
+        return self.database if self.database.startswith(POSTGRES) else "memory://"
+
+    @property
     def files(self) -> Path:
         """The folder of papers: the path of `storage_url` (file://…), or one in the data folder."""
         return Path(self.storage_url.removeprefix("file://") or self.data_dir.resolve() / "files")
@@ -258,6 +266,12 @@ class Settings(BaseSettings):
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+
+def _host_of(parts: SplitResult) -> str | None:
+    """`?host=FOLDER` is the socket of a PostgreSQL."""
+    folder = parse_qs(parts.query).get("host") if parts.scheme in POSTGRES else None
+    return folder[0] if folder else parts.hostname
 
 
 def _port_of(parts: SplitResult) -> bool:

@@ -22,6 +22,7 @@ from models.refusals import Refusal, Refused, refuse
 from subscriptions.rounds import Rounds
 
 LOOK_EVERY = 2.0  # seconds: how late an event is when its wake-up was lost
+LOOK_RARELY = 5.0  # seconds: the same, while wake-ups are heard and only their sender can fail
 MAILBOX = 256  # events
 BATCH = 200  # events read at once
 LOOK_BACK_EVERY = timedelta(minutes=1)
@@ -73,6 +74,7 @@ class Hub:
     """One reader of the log for all followers of this process.
 
     :param keeps: for how long what has happened is told again; None is for good
+    :param sure: whether the wake-ups of other processes are heard now; `wake` it when that changes
     """
 
     def __init__(
@@ -80,8 +82,11 @@ class Hub:
         look_every: float = LOOK_EVERY,
         mailbox: int = MAILBOX,
         keeps: timedelta | None = None,
+        *,
+        sure: Callable[[], bool] = lambda: False,
     ) -> None:
         self._look_every, self._mailbox, self._keeps = look_every, mailbox, keeps
+        self._sure = sure
         self._looked, self._first = EPOCH, 0
         self._mailboxes: set[Mailbox] = set()
         self._rounds = Rounds(self._round, "the hub")
@@ -114,7 +119,7 @@ class Hub:
 
     async def _round(self) -> float:
         await self._hand_out()
-        return self._look_every
+        return LOOK_RARELY if self._sure() else self._look_every
 
     async def _hand_out(self) -> None:
         if not self._mailboxes:

@@ -14,8 +14,11 @@ import httpx
 import pytest
 import uvicorn
 
+from models.database import connect
 from resolvers.verifier import RulesVerifier
 from server.app import build_app
+from server.keyring import ring_of
+from server.keys import keys_of
 from server.serving import bound, server_for
 from server.settings import Settings
 from server.setup import set_up
@@ -92,6 +95,14 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
         database_url=postgres.url(name),
         broadcast_url=channel_broker.url,
     )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[None]:
+    """Open, without a server."""
+    context = await connect(settings.database, ring_of(settings, keys_of(settings)))
+    yield
+    await context.close_connections()
 
 
 class Served:
