@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
+from tortoise.functions import Coalesce
 from tortoise.models import Model
 
 from models.clock import now
@@ -38,7 +39,7 @@ class Queued(Model):
 
 
 ALL = Q()
-SHORTEST_SLEEP = 0.05  # seconds
+TAKEN = 0.05  # seconds to sleep when another worker took what was due
 Row = TypeVar("Row", bound=Queued)
 
 
@@ -109,19 +110,20 @@ async def put_back(row: Queued, error: str, delays: tuple[int, ...]) -> bool:
 
 
 async def next_due(table: type[Row], where: Q = ALL) -> datetime | None:
-    """When the earliest waiting row can be taken, or None when nothing waits."""
+    """When the earliest waiting row can be taken, or None when nothing waits. One statement: it is
+    all that an idle worker asks.
+    """
     waiting = table.filter(where, status=QueueStatus.WAITING)
-    free = await waiting.filter(leased_until__isnull=True).order_by("due_at").first()
-    leased = await waiting.filter(leased_until__isnull=False).order_by("leased_until").first()
-    moments = [free.due_at] if free else []
-    if leased and leased.leased_until:
-        moments.append(max(leased.due_at, leased.leased_until))
-    return min(moments, default=None)
+    by_moment = waiting.annotate(free_at=Coalesce("leased_until", F("due_at"))).order_by("free_at")
+    row = await by_moment.first().values("leased_until", "due_at")
+    return (row["leased_until"] or row["due_at"]) if row else None
 
 
 async def seconds_until(table: type[Row], longest: float, where: Q = ALL) -> float:
-    """For how long a worker may sleep: until a row can be taken, at most `longest`."""
+    """For how long a worker may sleep: until a row can be taken (0 when one can), at most
+    `longest`.
+    """
     due = await next_due(table, where)
     if due is None:
         return longest
-    return min(max((due - now()).total_seconds(), SHORTEST_SLEEP), longest)
+    return min(max((due - now()).total_seconds(), 0.0), longest)

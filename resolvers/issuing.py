@@ -31,7 +31,7 @@ from models.enums import (
 )
 from models.log import append
 from models.public_id import Kind
-from models.queue import finish, keep, put_back, seconds_until, take
+from models.queue import TAKEN, finish, keep, put_back, seconds_until, take
 from resolvers.trail import Trail, deed_about
 from subscriptions.rounds import Rounds
 
@@ -85,9 +85,9 @@ class IssuingWorker:
         await self._rounds.run()
 
     async def _round(self) -> float:
-        if await self._make_one() is not None:
-            return 0
-        return await seconds_until(Issuance, LONGEST_SLEEP)
+        if pause := await seconds_until(Issuance, LONGEST_SLEEP):
+            return pause
+        return TAKEN if await self._make_one() is None else 0
 
     async def drain(self) -> int:
         """Do every job that is due. Answers how many cards were made."""

@@ -16,7 +16,7 @@ from tortoise.expressions import Q
 from models.clock import now
 from models.enums import Channel
 from models.message import Message
-from models.queue import finish, held, put_back, seconds_until, take
+from models.queue import TAKEN, finish, held, put_back, seconds_until, take
 from subscriptions.mail import Mailer
 from subscriptions.rounds import Rounds
 from subscriptions.sending import SendFailed
@@ -71,9 +71,9 @@ class Courier:
                 lanes.create_task(rounds.run())
 
     async def _round(self, channel: Channel) -> float:
-        if await self._send_some(channel):
-            return 0
-        return await seconds_until(Message, LONGEST_SLEEP, Q(channel=channel))
+        if pause := await seconds_until(Message, LONGEST_SLEEP, Q(channel=channel)):
+            return pause
+        return 0 if await self._send_some(channel) else TAKEN
 
     async def drain(self) -> int:
         """Send all that is due and wait for it. Answers how many went out."""
