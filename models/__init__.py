@@ -5,6 +5,7 @@ from models.application import Agent, Application, Attachment, Operator, Verific
 from models.audit import AuditRow
 from models.card import Card, Certificate, Issuance
 from models.card_challenge import CardChallenge
+from models.claim import Claim, Seat
 from models.code import Captcha, SmsCode
 from models.enterprise import Enterprise, OperatorAccount
 from models.event import Event
@@ -26,6 +27,7 @@ __all__ = [
     "Card",
     "CardChallenge",
     "Certificate",
+    "Claim",
     "Enterprise",
     "Event",
     "Guesses",
@@ -36,6 +38,7 @@ __all__ = [
     "OperatorAccount",
     "RecoveryCode",
     "Region",
+    "Seat",
     "SecondFactor",
     "Session",
     "SingleWindowLink",

@@ -163,6 +163,7 @@ TEXTS: dict[str, Text] = {
     "STORAGE_FULL":          Text("存储空间不足，请稍后重试", "Storage is full: try again later"),
     # reviewing
     "FOUR_EYES":             Text("受理人不得审核本申请单，请由其他工作人员审核", "Who accepted it may not approve it: another officer must"),
+    "CLAIMED_BY_ANOTHER":    Text("{officer}正在办理该申请单，如需办理请先接手", "{officer} is working on this application: take it over first"),
     "REASONS_REQUIRED":      Text("请至少填写一个退单原因", "Give at least one reason"),
     "REASON_UNKNOWN":        Text("退单原因代码不存在", "No such reason"),
     "REASON_PATH":           Text("退单原因所指的位置不存在", "The reason is pinned to a place that does not exist"),

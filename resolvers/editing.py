@@ -10,6 +10,7 @@ from models.clock import now
 from models.enums import ApplicationAction
 from models.identifiers import mobile_problem, normalized_phone
 from models.refusals import Refused, VersionConflict, refuse
+from resolvers.claims import refuse_claimed
 from resolvers.office import Office
 from resolvers.rights import permit_to
 from resolvers.scope import visible
@@ -24,12 +25,13 @@ async def locked(
     """The application, held until the transaction ends, if `actor` may do `act` to it now; `place`
     is the field of the input that names it.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, CARD_NEEDED, WRONG_STATE, FOUR_EYES.
+    Raises Refused: NOT_FOUND, FORBIDDEN, CARD_NEEDED, WRONG_STATE, FOUR_EYES, CLAIMED_BY_ANOTHER.
     """
     application = await visible(actor).filter(id=application_id).select_for_update().first()
     if application is None:
         raise refuse("NOT_FOUND", place)
     await permit_to(actor, act, application, place)
+    await refuse_claimed(actor, application, place)
     return application
 
 

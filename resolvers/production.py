@@ -47,8 +47,8 @@ async def register_media(
 ) -> Application:
     """Register the media of some or all cards. With the last one the media are ready.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, NOTHING_CHOSEN, CARD_UNKNOWN,
-    MEDIA_TYPE_DIFFERS, MEDIA_SERIAL_FORMAT, MEDIA_SERIAL_TAKEN.
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CLAIMED_BY_ANOTHER, NOTHING_CHOSEN,
+    CARD_UNKNOWN, MEDIA_TYPE_DIFFERS, MEDIA_SERIAL_FORMAT, MEDIA_SERIAL_TAKEN.
     """
     try:
         async with office.act():
@@ -120,7 +120,7 @@ async def _ready(application: Application) -> ApplicationStatus:
 
 
 async def start_production(office: Office, actor: Actor, application_id: int) -> Application:
-    """制卡中. Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE."""
+    """制卡中. Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CLAIMED_BY_ANOTHER."""
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.START_PRODUCTION)
         was = move(application, ApplicationAction.START_PRODUCTION, ApplicationStatus.PRODUCING)
@@ -134,7 +134,7 @@ async def issue_certificates(office: Office, actor: Actor, application_id: int) 
     """Record the jobs that make the cards, and answer; a worker does them (issuing.py).
 
     One job a card, for good: pressed again it adds none, and gives a job that had been given up
-    another try. Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
+    another try. Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CLAIMED_BY_ANOTHER.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.ISSUE)
@@ -168,8 +168,10 @@ async def complete_application(
     carrier: str | None,
     tracking_number: str | None,
 ) -> Application:
-    """已处理: every card is made. Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE,
-    CARDS_NOT_ISSUED, CARRIER_REQUIRED.
+    """已处理: every card is made.
+
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CLAIMED_BY_ANOTHER, CARDS_NOT_ISSUED,
+    CARRIER_REQUIRED.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.COMPLETE)
@@ -208,8 +210,8 @@ async def record_delivery(
     """Delivery facts after the cards are made: shipped by a carrier, or handed over. Facts that
     are known already change nothing and are told to nobody.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CARRIER_REQUIRED, DELIVERY_FACT_REQUIRED,
-    DATE_IN_FUTURE, DATE_BEFORE_CARDS.
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CLAIMED_BY_ANOTHER, CARRIER_REQUIRED,
+    DELIVERY_FACT_REQUIRED, DATE_IN_FUTURE, DATE_BEFORE_CARDS.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.RECORD_DELIVERY)

@@ -47,7 +47,7 @@ async def accept_application(office: Office, actor: Actor, application_id: int) 
     """受理: from now on the unit can do nothing. Who accepted stays with the application, for the
     four-eyes rule as it is now.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE.
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CLAIMED_BY_ANOTHER.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.ACCEPT)
@@ -64,8 +64,8 @@ async def return_application(
 ) -> Application:
     """退单: back to the unit, with what to mend and where.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, REASONS_REQUIRED, REASON_UNKNOWN,
-    REASON_PATH, NOTE_REQUIRED, TOO_MANY.
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, CLAIMED_BY_ANOTHER, REASONS_REQUIRED,
+    REASON_UNKNOWN, REASON_PATH, NOTE_REQUIRED, TOO_MANY.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.RETURN)
@@ -112,7 +112,7 @@ async def approve_application(
 ) -> Application:
     """审核通过: its cards come into being, and wait for the unit's media or are ready to be made.
 
-    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, FOUR_EYES.
+    Raises Refused: NOT_FOUND, FORBIDDEN, WRONG_STATE, FOUR_EYES, CLAIMED_BY_ANOTHER.
     """
     async with office.act():
         application = await locked(actor, application_id, ApplicationAction.APPROVE)

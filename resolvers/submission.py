@@ -16,6 +16,7 @@ from models.problem import Problem
 from models.refusals import ProblemsRemain, Refusal, refuse, refuse_any
 from models.wizard import judge
 from models.workflow import move
+from resolvers.claims import forget_claim
 from resolvers.editing import expect_version, locked
 from resolvers.office import Office
 from resolvers.rights import permit_to
@@ -141,6 +142,7 @@ HOLDERS = ("maker_id", "issuer_id", "data_centre_id")
 
 async def _hand_to(application: Application, actor: Actor) -> None:
     """From now on it lies with the institutions that were chosen. Others it lay with are told."""
+    await forget_claim(application)
     chosen = {f"held_{name}": getattr(application, name) for name in HOLDERS}
     before = {name: getattr(application, name) for name in chosen}
     if any(before.values()) and before != chosen:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from tortoise.models import Model
 
 from models.account import Session
+from models.claim import Claim, Seat
 from models.clock import now
 from models.code import Captcha, SmsCode
 from models.guesses import Guesses
@@ -21,6 +22,8 @@ KEPT: tuple[tuple[type[Model], timedelta], ...] = (
     (Guesses, timedelta(hours=1)),
     (SingleWindowVisit, timedelta(hours=1)),
     (UsedAssertion, timedelta(hours=1)),
+    (Claim, timedelta(hours=1)),
+    (Seat, timedelta(hours=1)),
 )
 # fmt: on
 """For how long a row is kept after its `expires_at`."""

@@ -24,12 +24,14 @@ from models.remarks import remarks_of
 from models.verification import current_answers
 from models.wizard import judge
 from models.workflow import TURN, parties_of
+from resolvers.claims import may_see_claim
 from resolvers.paging import Page, cursor_of
 from resolvers.rights import open_acts
 from resolvers.scope import as_known_to, may_read_content
 from resolvers.timeline import timeline
 from schema.attachment import Attachment
 from schema.card import Card
+from schema.claim import ApplicationClaim
 from schema.context import Info
 from schema.enterprise import Enterprise
 from schema.institution import Institution, institution
@@ -88,6 +90,14 @@ class Application:
             return []
         only_queries = await self.loaders.needs_card.load(viewer)
         return open_acts(viewer, self.row, only_queries=only_queries)
+
+    @strawberry.field(description="Who works on it now. Its institutions' officers; else null.")
+    async def claim(self) -> ApplicationClaim | None:
+        viewer = self.loaders.viewer
+        if viewer is None or not may_see_claim(viewer, self.row):
+            return None
+        claimed = await self.loaders.claim.load(self.row.id)
+        return ApplicationClaim.of(claimed, viewer) if claimed else None
 
     @strawberry.field(description="The steps of the wizard, judged as they stand now.")
     async def steps(self, info: Info) -> list[WizardStep]:

@@ -62,6 +62,8 @@ AUDITED: dict[str, Rule] = {
     "sendSubmissionCode":    APPLICATION,
     "submitApplication":     APPLICATION,
     "withdrawApplication":   APPLICATION,
+    "claimApplication":      APPLICATION,
+    "releaseApplication":    APPLICATION,
     "acceptApplication":     APPLICATION,
     "returnApplication":     APPLICATION,
     "approveApplication":    APPLICATION,

@@ -6,6 +6,7 @@ import strawberry
 
 from models.public_id import Kind
 from resolvers import (
+    claims,
     production,
     review,
 )
@@ -25,6 +26,37 @@ from schema.payloads import (
 
 @strawberry.type(description="What officers do with an application.")
 class Desk:
+    @strawberry.mutation(
+        description="Say that one works on it (认领), so that colleagues do not decide at once; theirs is CLAIMED_BY_ANOTHER unless taken over. It ends with the officer's last `deskClaims`, 60 seconds after it was last said without one, and with the institution's turn. An officer of the issuer or maker whose turn it is."
+    )
+    async def claim_application(
+        self, info: Info, input: Annotated[inputs.ClaimApplicationInput, INPUT]
+    ) -> ApplicationPayload:
+        return await application_payload(
+            info,
+            input,
+            lambda actor: claims.claim_application(
+                info.context.office,
+                actor,
+                application_id(input),
+                take_over=bool(given(input.take_over)),
+            ),
+        )
+
+    @strawberry.mutation(
+        description="Say that one works on it no longer; nothing happens if one did not. An officer of its issuer or maker."
+    )
+    async def release_application(
+        self, info: Info, input: Annotated[inputs.ReleaseApplicationInput, INPUT]
+    ) -> ApplicationPayload:
+        return await application_payload(
+            info,
+            input,
+            lambda actor: claims.release_application(
+                info.context.office, actor, application_id(input)
+            ),
+        )
+
     @strawberry.mutation(description="Accept (受理). An officer of its issuer; SUBMITTED.")
     async def accept_application(
         self, info: Info, input: Annotated[inputs.AcceptApplicationInput, INPUT]

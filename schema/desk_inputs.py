@@ -15,6 +15,17 @@ from schema.says import may, says
 APPLICATION = "The application."
 
 
+@strawberry.input(description="Saying that one works on it.")
+class ClaimApplicationInput:
+    application_id: ID = says(APPLICATION)
+    take_over: bool | None = may("true: also if a colleague does, whose claim ends.")
+
+
+@strawberry.input(description="Saying that one works on it no longer.")
+class ReleaseApplicationInput:
+    application_id: ID = says(APPLICATION)
+
+
 @strawberry.input(description="受理.")
 class AcceptApplicationInput:
     application_id: ID = says(APPLICATION)

@@ -16,6 +16,7 @@ from models.actor import Actor
 from models.application import Application
 from models.audit import Entry, Who
 from models.card import Card, Certificate, Issuance
+from models.claim import Claimed, good_claims
 from models.dossier import Dossier, dossiers_of
 from models.enterprise import Enterprise
 from models.enums import AuditKind
@@ -58,6 +59,11 @@ async def _with_legal_card(units: Sequence[int]) -> list[bool]:
     return [unit in found for unit in units]
 
 
+async def _claims(ids: Sequence[int]) -> list[Claimed | None]:
+    found = {row.application_id: row for row in (await good_claims(ids)).rows}
+    return [found.get(application) for application in ids]
+
+
 async def _need_cards(viewers: Sequence[Actor]) -> list[bool]:
     return [await needs_card(viewer) for viewer in viewers]
 
@@ -96,4 +102,5 @@ class Loaders:
         self.cards: DataLoader[int, list[Card]] = DataLoader(_cards)
         self.issuance: DataLoader[int, Issuance | None] = DataLoader(_by(Issuance, "card_id"))
         self.has_legal_card: DataLoader[int, bool] = DataLoader(_with_legal_card)
+        self.claim: DataLoader[int, Claimed | None] = DataLoader(_claims)
         self.certificate: DataLoader[int, Certificate | None] = DataLoader(_certificates)

@@ -86,6 +86,8 @@ async def _desk(served: Served, unit: Unit) -> None:
     await officer.act("Return", unit, reasons=[REASON])
     await unit.refresh()
     await unit.submit()
+    for name in ("claimApplication", "releaseApplication"):
+        await done(officer.client, name, applicationId=unit.id)
     await officer.act("Accept", unit)
     await officer.act("Approve", unit, mediaSupply="ENTERPRISE")
     await officer.register_all_media(unit)

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from models.application import Application
 from models.card import Card, Issuance
+from models.claim import Claim
 from models.clock import now
 from models.enums import CardKind, VerificationOutcome
 from models.public_id import Kind, row_id
@@ -16,6 +18,7 @@ from tests.accounts import done
 from tests.actors import Officer, Unit, sign_in
 from tests.cards import holder_of, sign_in_by
 from tests.client import Client
+from tests.colleagues import claim
 from tests.conftest import Served
 from tests.identities import person
 
@@ -55,6 +58,7 @@ class Scene:
 
     async def states(self) -> AsyncIterator[str]:
         """The application goes its way; stops at each state of the matrix."""
+        await self._claim()
         yield FIRST_STATE
         await self._officer("issuer").act("Return", self.unit, reasons=[REASON])
         await self.unit.refresh()
@@ -65,6 +69,11 @@ class Scene:
         await self._submit()
         await self._make()
         yield "COMPLETED"
+
+    async def _claim(self) -> None:
+        """The issuer's officer works on it, for as long as everybody takes to look."""
+        await claim(self._officer("issuer"), self.unit)
+        await Claim.all().update(expires_at=now() + timedelta(minutes=10))
 
     async def _submit(self) -> None:
         """By a new code, or by the one that the matrix has just asked for as the unit."""
