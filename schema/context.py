@@ -14,6 +14,7 @@ from resolvers.sessions import actor_of
 from resolvers.shelter import Shelter
 from schema.live import Joining, Live
 from schema.meter import Meter
+from subscriptions.desk import LiveDesk
 from subscriptions.hub import Hub
 
 
@@ -37,6 +38,7 @@ class Context:
 
     office: Office
     hub: Hub
+    desk: LiveDesk
     shelter: Shelter
     meter: Meter
     language: Language = Language.ZH

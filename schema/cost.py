@@ -26,7 +26,7 @@ from graphql import (
 
 from resolvers.paging import MOST, USUAL
 from schema.limits import CACHED
-from schema.prices import ACT, PAYLOAD_ERRORS, SIZES
+from schema.prices import ACT, COUNTED, PAYLOAD_ERRORS, SIZES
 
 Pages: TypeAlias = tuple[tuple[str, int], ...]
 Owner: TypeAlias = Any  # of a field: an object or an interface
@@ -128,7 +128,8 @@ class _Pricing:
         inner = self._page(nodes[0]) if "first" in field.args else USUAL
         one = 1 + self.below(get_named_type(field.type), selected, inner)
         count = _count(owner, name, page) if is_list_type(get_nullable_type(field.type)) else 1
-        return count * one + (ACT if owner is self._schema.mutation_type else 0)
+        act = ACT if owner is self._schema.mutation_type else 0
+        return count * one + act + COUNTED.get(f"{owner.name}.{name}", 0)
 
     def _page(self, node: FieldNode) -> int:
         told = next((a.value for a in node.arguments or () if a.name.value == "first"), None)

@@ -1,7 +1,7 @@
 """What an operation costs, as data. docs/limits.md shows these tables.
 
-An object costs 1, each item of a list what it is, an act ACT more. A page has `first` items, a list
-without pages as many as are assumed here; what is no object costs nothing.
+An object costs 1, each item of a list what it is, an act ACT more, a count what COUNTED says. A page
+has `first` items, a list without pages as many as are assumed here; what is no object costs nothing.
 """
 
 from models.enums import Role
@@ -25,6 +25,8 @@ SIZES = {
     "Application.steps":                6,
     "Application.verifications":       10,
     "ApplicationEvent.returnReasons":   5,
+    "DeskClaims.changes":              20,
+    "DeskSummary.statuses":             7,
     "Enterprise.operatorAccounts":     20,
     "ProblemsRemain.problems":         10,
     "Query.makers":                    40,
@@ -36,6 +38,11 @@ SIZES = {
     "WizardStep.fields":               10,
     "WizardStep.problems":              5,
 }
+COUNTED = {
+    "Query.deskSummary":               50,
+    "Subscription.deskSummary":        50,
+}
+"""What is not read but counted costs so much more: every application of a desk is looked at."""
 # fmt: on
 PAYLOAD_ERRORS = 2
 """Of `errors` in any payload."""

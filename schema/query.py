@@ -17,6 +17,7 @@ from schema.acting import given, maybe_row
 from schema.application import Application, ApplicationConnection
 from schema.audit import AuditConnection, AuditFilter
 from schema.context import Info
+from schema.desk_live import DeskQuery
 from schema.inputs import ApplicationFilter
 from schema.institution import Institution, InstitutionConnection
 from schema.loaders import Loaders
@@ -61,7 +62,7 @@ A document has at most 4000 tokens, and an operation, with its fragments in plac
 
 
 @strawberry.type(description=LIMITS)
-class Query:
+class Query(DeskQuery):
     @strawberry.field(description="Who is signed in; null for a visitor.")
     async def viewer(self, info: Info) -> Viewer | None:
         actor = await info.context.viewer()

@@ -48,8 +48,13 @@ SHARED: dict[str, frozenset[str]] = {
 """By type: what is the same for every account of one role, institution, unit and way of sign-in."""
 
 OWN: dict[str, dict[str, str]] = {
-    "Subscription": {"issuanceProgress": "begins with the state of its moment"},
+    "Subscription": {
+        "issuanceProgress":     "begins with the state of its moment",
+        "deskClaims":           "its officer is there while it is open; tells which claims are the viewer's",
+        "deskSummary":          "a state, which is counted once for its group already",
+    },
     "Application": {
+        "claim":                "tells whether it is the viewer's own",
         "availableActions":     "four eyes: who accepted may not approve",
         "steps":                "large, and rarely watched",
         "unit":                 "its addresses are told by the viewer's sight",

@@ -16,6 +16,7 @@ from resolvers.paging import position_of
 from resolvers.progress import Progress, progress_of
 from schema.application import ApplicationEvent
 from schema.context import Context, Info
+from schema.desk_live import DeskLive
 from schema.live import Joining, Telling, Watch
 from schema.progress import IssuanceProgress
 from schema.recording import denied
@@ -83,7 +84,7 @@ async def _one_application(
 
 
 @strawberry.type(description="Everything that can be watched.")
-class Subscription:
+class Subscription(DeskLive):
     @strawberry.subscription(
         description="One application. Its unit, its institutions, the platform's administrator (from the first submission on)."
     )

@@ -6,7 +6,7 @@ from models.enums import Role
 from models.texts import TEXTS
 from resolvers.paging import MOST, USUAL
 from schema.limits import LIMITS, MOST_TOKENS
-from schema.prices import ACT, BUDGETS, PAYLOAD_ERRORS, SIZES
+from schema.prices import ACT, BUDGETS, COUNTED, PAYLOAD_ERRORS, SIZES
 from server.admission import MOST_BODY
 from server.rates import BY_ADDRESS, RATES, ROLES
 
@@ -45,7 +45,8 @@ An operation takes at most 15 seconds (`PORTCARD_OPERATION_SECONDS`); then it is
 
 Judged before anything is read, and told in `extensions.cost` (`requested`, `limit`). An object, and
 each item of a list, costs 1 and what is asked of it; a mutation {act} more; what is no object
-nothing. A page has `first` items ({usual}, never more than {most}). `errors` count as {errors};
+nothing; {counted} more, for they count.
+A page has `first` items ({usual}, never more than {most}). `errors` count as {errors};
 other lists as:
 
 | list | items |
@@ -85,6 +86,7 @@ def limits() -> str:
         tokens=MOST_TOKENS,
         limits=_rows(LIMITS.items()),
         act=ACT,
+        counted=", ".join(f"`{name}` {price}" for name, price in COUNTED.items()),
         usual=USUAL,
         most=MOST,
         errors=PAYLOAD_ERRORS,

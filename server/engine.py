@@ -24,6 +24,7 @@ from server.office import courier_of, office_of
 from server.rates import Rates, counting
 from server.settings import Settings
 from subscriptions.courier import Courier
+from subscriptions.desk import LiveDesk
 from subscriptions.figures import LiveFigures
 from subscriptions.hub import Hub
 from subscriptions.rounds import Rounds
@@ -32,7 +33,7 @@ from subscriptions.wakeups import WakeUps
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds for an act, a message or a card under way at shutdown
-FOREVER = 4  # loops that never end by themselves: wake-ups, the hub, the sweeper, the trail
+FOREVER = 5  # loops that never end by themselves: wake-ups, hub, desk, sweeper, trail
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Engine:
     settings: Settings
     office: Office
     hub: Hub
+    desk: LiveDesk
     shelter: Shelter
     authority: Authority
     courier: Courier
@@ -99,13 +101,24 @@ def _assembled(
     listeners: list[Callable[[], None]] = [courier.wake]
     wakeups = WakeUps(settings.broadcast, lambda: _call(listeners))
     hub = Hub(keeps=_replayed(settings), sure=lambda: wakeups.are_sure)
-    listeners.append(hub.wake)
+    desk = LiveDesk(hub)
+    listeners += [hub.wake, desk.wake]
     trail = trail_of(keys)
     issuing = IssuingWorker(workshop, wakeups.announce, trail)
     listeners.append(issuing.wake)
     office = office_of(settings, keys, client, authority, wakeups.announce, trail)
     return Engine(
-        settings, office, hub, Shelter(), authority, courier, issuing, wakeups, rates, listeners
+        settings,
+        office,
+        hub,
+        desk,
+        Shelter(),
+        authority,
+        courier,
+        issuing,
+        wakeups,
+        rates,
+        listeners,
     )
 
 
@@ -121,6 +134,7 @@ def _call(listeners: Sequence[Callable[[], None]]) -> None:
 def _loops(engine: Engine, *, workers: bool) -> Iterator[Coroutine[None, None, None]]:
     yield engine.wakeups.run()
     yield engine.hub.run()
+    yield engine.desk.run()
     yield Rounds(sweep, "the sweeper").run()
     yield Rounds(lambda: _settled(engine), "the audit trail").run()
     if workers:

@@ -204,6 +204,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         return Context(
             office=self._engine.office,
             hub=self._engine.hub,
+            desk=self._engine.desk,
             shelter=self._engine.shelter,
             meter=Caller(self._engine.rates, _address(request)),
             language=language_of(request.headers.get("accept-language", "")),
@@ -215,6 +216,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         return Context(
             office=self._engine.office,
             hub=self._engine.hub,
+            desk=self._engine.desk,
             shelter=self._engine.shelter,
             meter=Caller(self._engine.rates, ""),
         )

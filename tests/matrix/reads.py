@@ -13,6 +13,7 @@ from tests.matrix.walk import Sightings, Walk, sightings
 
 # fmt: off
 QUERIES = {
+    "deskSummary":           "",
     "viewer":                "",
     "regions":               "",
     "institutions":          "(first: 2)",
@@ -23,6 +24,8 @@ QUERIES = {
     "returnReasonCatalogue": "",
 }
 SUBSCRIPTIONS = {
+    "deskClaims":           "",
+    "deskSummary":          "",
     "applicationEvents":    '(applicationId: $id, after: "p0")',
     "enterpriseEvents":     '(after: "p0")',
     "incomingApplications": '(after: "p0")',
