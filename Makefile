@@ -1,7 +1,7 @@
 # The whole vocabulary of this checkout. Each target does what it needs first.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check audit format lock sdl matrix bench softhsm
+.PHONY: help run demo test check audit format lock sdl matrix bench softhsm compiler
 BIN := .venv/bin
 WHAT ?= all
 
@@ -14,7 +14,7 @@ run: .venv/ready softhsm ## set everything up and serve on 127.0.0.1:8000
 demo: .venv/ready ## play the whole story against the running server
 	@$(BIN)/portcard demo
 
-test: .venv/ready-dev softhsm ## run every test, on SQLite and on PostgreSQL + Valkey
+test: .venv/ready-dev softhsm compiler ## run every test, on SQLite and on PostgreSQL + Valkey
 	@PATH="$(CURDIR)/$(BIN):$$PATH" pytest -n auto
 
 check: .venv/ready-dev ## format, lint, types, import law, contract
@@ -37,7 +37,7 @@ sdl: .venv/ready-dev ## write the served schema to schema/schema.graphql
 matrix: .venv/ready-dev softhsm ## write who sees and may what, as it is, to the table under test
 	@PATH="$(CURDIR)/$(BIN):$$PATH" pytest -q -n 0 tests/matrix -k "everybody and sqlite" --write-matrix
 
-bench: .venv/ready-dev softhsm ## measure (WHAT=reads|submit|fanout|issuance)
+bench: .venv/ready-peers softhsm compiler ## measure (WHAT=reads|submit|fanout|issuance)
 	@$(BIN)/python benchmarks/run.py $(WHAT)
 
 lock: .venv/ready-dev ## pin the newest dependencies that pyproject.toml allows
@@ -67,6 +67,17 @@ lock: .venv/ready-dev ## pin the newest dependencies that pyproject.toml allows
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@cd tests/judges && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
 	@touch $@
+
+.venv/ready-peers: .venv/ready-dev benchmarks/peers/package-lock.json
+	@echo "Installing the peers of the benchmarks …"
+	@cd benchmarks/peers && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
+	@touch $@
+
+# A C compiler, for the load program of the fan-out bench; the server needs none
+compiler:
+	@command -v cc >/dev/null \
+	|| { command -v apt-get >/dev/null && { $(call apt,gcc libc6-dev); }; } \
+	|| { echo "A C compiler is needed: apt-get install gcc libc6-dev"; exit 1; }
 
 # SoftHSM, by the machine's own package manager
 softhsm: .venv/ready

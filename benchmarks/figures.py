@@ -20,7 +20,7 @@ class Sample:
     meter: Meter
     seconds: list[float] = field(default_factory=list)
     wall: float = 0.0
-    cpu: float | None = None
+    cpu: float = 0.0
     memory: float | None = None
 
     @contextmanager
@@ -30,8 +30,7 @@ class Sample:
         yield self
         self.wall += time.perf_counter() - began
         after = self.meter.cpu_seconds()
-        if cpu is not None and after is not None:
-            self.cpu = (self.cpu or 0.0) + after - cpu
+        self.cpu += after - cpu
         self.memory = self.meter.memory_mib()
 
     @contextmanager
@@ -49,14 +48,14 @@ class Sample:
             "subject": subject,
             "n": count,
             "per_s": round(count / self.wall, 1),
-            "p50_ms": _milliseconds(self.seconds, 0.50),
-            "p99_ms": _milliseconds(self.seconds, 0.99),
-            "cpu_us": None if self.cpu is None else round(self.cpu * 1e6 / count, 1),
+            "p50_ms": milliseconds(self.seconds, 0.50),
+            "p99_ms": milliseconds(self.seconds, 0.99),
+            "cpu_us": round(self.cpu * 1e6 / count, 1),
             "rss_mib": self.memory,
         }
 
 
-def _milliseconds(seconds: Sequence[float], share: float) -> float:
+def milliseconds(seconds: Sequence[float], share: float) -> float:
     """Nearest rank: of fewer than 100 values the 99th percentile is the slowest."""
     rank = max(math.ceil(share * len(seconds)), 1)
     return round(sorted(seconds)[rank - 1] * 1e3, 3)

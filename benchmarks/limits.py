@@ -13,18 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import strawberry
-import uvicorn
+from serving import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.routing import Mount, Route
 from strawberry.asgi import GraphQL
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
-PROTOCOL = "graphql-transport-ws"
 QUERY = """query Applications {
   applications {
     totalCount
@@ -126,29 +124,8 @@ def as_python(told: Any) -> Any:
     return told
 
 
-class Broadcast:
-    """Sends whatever is posted to every open socket."""
-
-    def __init__(self) -> None:
-        self._sockets: set[WebSocket] = set()
-
-    async def join(self, socket: WebSocket) -> None:
-        self._sockets.add(socket)
-        await socket.accept(subprotocol=PROTOCOL)
-        async for _ in socket.iter_text():
-            pass
-        self._sockets.discard(socket)
-
-    async def post(self, request: Request) -> Response:
-        text = (await request.body()).decode()
-        for socket in self._sockets:
-            await socket.send_text(text)
-        return PlainTextResponse("sent")
-
-
 def build_app(folder: Path) -> Starlette:
     stored = {file.stem: file.read_bytes() for file in folder.glob("*.json")}
-    broadcast = Broadcast()
 
     async def answer(request: Request) -> Response:
         return Response(stored[request.path_params["name"]], media_type="application/json")
@@ -158,8 +135,6 @@ def build_app(folder: Path) -> Starlette:
 
     routes = [
         Route("/bytes/{name}", answer, methods=["POST"]),
-        Route("/broadcast", broadcast.post, methods=["POST"]),
-        WebSocketRoute("/graphql", broadcast.join),
         Route("/readyz", readyz),
     ]
     if "list" in stored:
@@ -168,17 +143,5 @@ def build_app(folder: Path) -> Starlette:
     return Starlette(routes=routes)
 
 
-def main() -> None:
-    """Served as Portcard is."""
-    uvicorn.run(
-        build_app(Path(sys.argv[1])),
-        port=int(sys.argv[2]),
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        log_level="info",
-        server_header=False,
-    )
-
-
 if __name__ == "__main__":
-    main()
+    serve(build_app(Path(sys.argv[1])), int(sys.argv[2]))

@@ -21,23 +21,22 @@ TROUBLE = ("Traceback", "ERROR", "CRITICAL")
 
 @dataclass(frozen=True)
 class Meter:
-    """What a process and the processes it started have spent. Knows nothing without /proc."""
+    """What a process and the processes it started have spent, as /proc tells."""
 
     pid: int
 
-    def cpu_seconds(self) -> float | None:
-        if not PROC.is_dir():
-            return None
+    def cpu_seconds(self) -> float:
         ticks = sum(_ticks(pid) for pid in self._tree(self.pid))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory_mib(self) -> float | None:
-        """Resident, without the started processes; not of this process, which is the client too."""
-        if not PROC.is_dir() or self.pid == os.getpid():
-            return None
+        """Resident; of this process, which is the client too, nothing."""
+        return None if self.pid == os.getpid() else round(self.memory_kib() / 1024, 1)
+
+    def memory_kib(self) -> int:
+        """Resident, without the started processes."""
         lines = (PROC / str(self.pid) / "status").read_text("utf-8").splitlines()
-        kilobytes = next(line for line in lines if line.startswith("VmRSS:")).split()[1]
-        return round(int(kilobytes) / 1024, 1)
+        return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1])
 
     def _tree(self, pid: int) -> Iterator[int]:
         yield pid
@@ -97,6 +96,15 @@ async def limits(folder: Path) -> AsyncIterator[Started]:
     command = [sys.executable, str(ROOT / "benchmarks" / "limits.py"), str(folder), str(port)]
     async with _started(command, dict(os.environ), port, folder, "/readyz") as server:
         yield server
+
+
+@asynccontextmanager
+async def peer(folder: Path, command: Sequence[str]) -> AsyncIterator[Started]:
+    """Another server of the fan-out bench, its port as the last argument."""
+    port = free_port()
+    environment = {**os.environ, "NODE_ENV": "production"}
+    async with _started([*command, str(port)], environment, port, folder / "peer", "/readyz") as it:
+        yield it
 
 
 def free_port() -> int:

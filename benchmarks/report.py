@@ -13,17 +13,23 @@ from figures import OURS, Row
 RESULTS = Path(__file__).parent / "results.json"
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- figures: begin (made by make bench) -->", "<!-- figures: end -->"
-COLUMNS = (
-    ("case", "---"),
-    ("subject", "---"),
-    ("n", "--:"),
-    ("per second", "--:"),
-    ("× portcard", "--:"),
-    ("p50 ms", "--:"),
-    ("p99 ms", "--:"),
-    ("CPU µs each", "--:"),
-    ("RSS MiB", "--:"),
+# what a row may tell, and its heading; a bench has the columns that some row of it fills
+# fmt: off
+MEASURED = (
+    ("n",           "n"),
+    ("per_s",       "per second"),
+    ("times",       "× portcard"),
+    ("burst_per_s", "while telling"),
+    ("p50_ms",      "p50 ms"),
+    ("p99_ms",      "p99 ms"),
+    ("cpu_us",      "CPU µs each"),
+    ("idle_kib",    "KiB idle"),
+    ("rss_mib",     "RSS MiB"),
+    ("load_cores",  "load's cores"),
+    ("bytes",       "bytes"),
 )
+# fmt: on
+NOTE = "note"
 
 
 def keep(bench: str, rows: Sequence[Row]) -> None:
@@ -67,9 +73,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[str]:
         found = [row for row in rows if row["bench"] == bench]
         mine = sorted(found, key=lambda row: cases.index(row["case"]))
         yield from ("", f"### {bench}", "", f"{mine[0]['date']} · {mine[0]['machine']}", "")
-        yield _line([name for name, _ in COLUMNS])
-        yield _line([rule for _, rule in COLUMNS])
-        yield from (_line(_cells(row, mine)) for row in mine)
+        yield from _table([{**row, "times": _times(row, mine)} for row in mine])
     yield ""
 
 
@@ -77,13 +81,31 @@ def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _cells(row: Row, mine: Sequence[Row]) -> list[str]:
-    ours = next(one for one in mine if one["case"] == row["case"] and one["subject"] == OURS)
-    subject = f"**{OURS}**" if row is ours else str(row["subject"])
-    times = float(row["per_s"] or 0) / float(ours["per_s"] or 1)
-    measured = ("per_s", "p50_ms", "p99_ms", "cpu_us", "rss_mib")
-    per_s, p50, p99, cpu, rss = (_number(row[name]) for name in measured)
-    return [str(row["case"]), subject, str(row["n"]), per_s, f"{times:.2g}", p50, p99, cpu, rss]
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    shown = [(key, name) for key, name in MEASURED if any(row.get(key) is not None for row in rows)]
+    notes = [NOTE] if any(row.get(NOTE) for row in rows) else []
+    yield _line(["case", "subject", *(name for _, name in shown), *notes])
+    yield _line(["---", "---", *("--:" for _ in shown), *("---" for _ in notes)])
+    for row in rows:
+        subject = f"**{OURS}**" if row["subject"] == OURS else str(row["subject"])
+        numbers = (_cell(key, row.get(key)) for key, _ in shown)
+        told = (str(row.get(key) or "") for key in notes)
+        yield _line([str(row["case"]), subject, *numbers, *told])
+
+
+def _times(row: Row, rows: Sequence[Row]) -> float | None:
+    """How many times ours, of the same case."""
+    ours = (one for one in rows if one["case"] == row["case"] and one["subject"] == OURS)
+    per_s = next((one["per_s"] for one in ours), None)
+    return float(row["per_s"]) / float(per_s) if row["per_s"] and per_s else None
+
+
+def _cell(key: str, value: str | float | None) -> str:
+    if key == "n":
+        return str(value)
+    if key == "times" and value is not None:
+        return f"{value:.2g}"
+    return _number(value)
 
 
 def _number(value: str | float | None) -> str:

@@ -21,15 +21,15 @@ class Visitors:
         self._server, self._http = server, http
         self._door = asyncio.Semaphore(AT_ONCE)
 
-    def _client(self) -> Client:
+    def client(self) -> Client:
         return Client(self._server.url, self._http)
 
     async def unit(self) -> Unit:
         """A registered unit, signed in."""
-        return await Unit(self._client()).register()
+        return await Unit(self.client()).register()
 
     async def officer(self, username: str = "tianjin") -> Officer:
-        client = self._client()
+        client = self.client()
         known = json.loads((self._server.folder / "demo-officers.json").read_text("utf-8"))
         password = next(row["password"] for row in known if row["username"] == username)
         await sign_in(client, username, password)
