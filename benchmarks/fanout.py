@@ -40,8 +40,11 @@ async def run_shorter(folder: Path) -> list[Row]:
 
 
 async def _measured(folder: Path, cases: Sequence[Case]) -> list[Row]:
-    program = compiled(folder)
-    return [row for case in cases for row in await _case(_made(folder / case.name), program, case)]
+    program, rows = compiled(folder), []
+    frames: dict[str, bytes] = {}
+    for case in cases:
+        rows += await _case(_made(folder / case.name), program, case, frames)
+    return rows
 
 
 def _made(folder: Path) -> Path:
@@ -49,13 +52,15 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-async def _case(folder: Path, program: Path, case: Case) -> list[Row]:
-    """Every subject, one after the other; the peers tell what Portcard told."""
+async def _case(folder: Path, program: Path, case: Case, frames: dict[str, bytes]) -> list[Row]:
+    """Every subject, one after the other; the peers tell what Portcard told, now or before."""
     try:
-        rows, frame = await _ours(folder, program, case)
+        rows, frames[case.operation] = await _ours(folder, program, case)
     except (LoadError, TimeoutError) as error:
-        return [_gave_up(case, OURS, error)]
-    return [*rows, *[await _theirs(folder, program, case, peer, frame) for peer in PEERS]]
+        rows = [_gave_up(case, OURS, error)]
+    frame = frames.get(case.operation)
+    peers = PEERS if frame else ()
+    return [*rows, *[await _theirs(folder, program, case, peer, frame or b"") for peer in peers]]
 
 
 async def _ours(folder: Path, program: Path, case: Case) -> tuple[list[Row], bytes]:

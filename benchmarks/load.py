@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 SOURCES = Path(__file__).parent / "load"
-OPENING = 120.0  # seconds for all sockets of a case
+OPENING = 240.0  # seconds for all sockets of a case
 COMPILER = ("cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 
 
