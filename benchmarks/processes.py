@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 PROC = Path("/proc")
 PATIENCE = 90.0  # seconds for a first start on a busy machine
 FAREWELL = 20.0
+FEW = 5  # lines of a log that are shown
 TROUBLE = ("Traceback", "ERROR", "CRITICAL")
 
 
@@ -128,8 +129,11 @@ async def _started(
         if process.poll() is not None:
             print(f"! {Path(command[0]).name} ended by itself: {process.returncode}")
         await asyncio.to_thread(_stop, process)
-        for line in server.troubles():
+        troubles = server.troubles()
+        for line in troubles[:FEW]:
             print(f"! {Path(command[0]).name}: {line}")
+        if len(troubles) > FEW:
+            print(f"! {Path(command[0]).name}: and {len(troubles) - FEW} lines more of trouble")
 
 
 def _launched(
