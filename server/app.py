@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -19,6 +19,8 @@ from server.graphql import GraphQLDoor
 from server.headers import SecurityHeaders, headers_of
 from server.settings import DEV_ISSUER, Settings
 from server.trusted_documents import trusted_documents
+
+GRAPHQL = "/graphql"
 
 
 def build_app(settings: Settings, *, workers: bool = True) -> Starlette:
@@ -46,12 +48,28 @@ class _App(Starlette):
 
     def __init__(self, settings: Settings, lifespan: Lifespan[Starlette]) -> None:
         self._headers = headers_of(settings.url)
+        self._sockets = _by_proxies(_GraphQL(), settings)
         super().__init__(
             routes=_routes(settings), middleware=_middleware(settings), lifespan=lifespan
         )
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A socket goes straight to its door: what wraps HTTP would be held while it is open."""
+        if scope["type"] == "websocket" and scope["path"] == GRAPHQL:
+            scope["app"] = self
+            await self._sockets(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
         return SecurityHeaders(super().build_middleware_stack(), self._headers)
+
+
+def _by_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Only a proxy that a setting names is believed about whom it speaks for."""
+    if not settings.trusted_proxies:
+        return app
+    return ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies)  # type: ignore[arg-type,return-value]
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -89,8 +107,7 @@ async def _home(_request: Request) -> Response:
 
 def _routes(settings: Settings) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
-        Route("/graphql", _GraphQL(), methods=None),
-        WebSocketRoute("/graphql", _GraphQL()),
+        Route(GRAPHQL, _GraphQL(), methods=None),
         Route("/files/upload/{address}", files.upload, methods=["PUT"]),
         Route("/files/{address}", files.download, methods=["GET"]),
         Route("/pki/ca.pem", pki.chain),

@@ -12,7 +12,7 @@ from models.actor import Actor
 from models.event import Event
 from models.texts import Language
 from schema.context import Context
-from schema.live import Telling, Watch, anybody
+from schema.live import Telling, Watch
 from schema.sharing import sharing_of
 from server.frames import Words
 from subscriptions.figures import LiveFigures
@@ -56,12 +56,13 @@ class LiveOperations:
         """Whether the operation of a valid document may be executed for many."""
         return sharing_of(self._schema._schema, query).is_shared  # noqa: SLF001 - Strawberry's name for it
 
-    def group(self, asked: Asked, watch: Watch, actor: Actor, language: Language) -> Group[Words]:
-        """All who ask the same, see the same, and read the same language. To be joined at once."""
+    def group(self, asked: Asked, watch: Watch, scope: Actor, language: Language) -> Group[Words]:
+        """All who ask the same, see the same (`scope`: anybody of them), and read the same
+        language. To be joined at once.
+        """
         cursors = sharing_of(self._schema._schema, asked.query).cursors  # noqa: SLF001
         variables = {name: told for name, told in asked.variables.items() if name not in cursors}
         told = json.dumps(variables, sort_keys=True)
-        scope = anybody(actor)
         context = replace(self._context(), language=language, known=(scope,))
         key = (asked.query, told, asked.name, language, scope)
         return self.groups.of(key, watch.audience, _Words(self, asked, context))

@@ -1,6 +1,7 @@
 """Listening: the socket first, so that a busy port is told in one line."""
 
 import errno
+import gc
 import socket
 from typing import Any
 
@@ -13,6 +14,7 @@ from server.frames import FrameProtocol
 from server.logs import configuration
 from server.settings import Settings
 
+SELDOM = (50_000, 20, 50)  # of gc.set_threshold: allocations, and collections of the younger
 GRACE = 5  # seconds for open requests at shutdown
 
 
@@ -44,6 +46,10 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: Starlette, drain: float) -> None:
         super().__init__(config)
         self._app, self._drain = app, drain
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        _collect_seldom()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.draining = True
@@ -79,3 +85,12 @@ def serve(settings: Settings, opened: socket.socket, *, workers: bool) -> None:
     logs = configuration(settings.log_level)
     server = server_for(app, drain=settings.drain, grace=GRACE, log_config=logs)
     server.run(sockets=[opened])
+
+
+def _collect_seldom() -> None:
+    """A full collection walks everything that ten thousand sockets hold, and all wait meanwhile:
+    what is there at the start is not walked again, and the rest less often.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)

@@ -7,7 +7,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from models.refusals import Refusal
@@ -16,10 +16,12 @@ from resolvers.sessions import living_among
 from schema.live import anybody
 from server.transport import NO_ANSWER, TransportHandler
 from subscriptions.figures import LiveFigures
+from subscriptions.rounds import Rounds
 
 log = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two looks
+NOBODY = 3600.0  # seconds to sleep when there is none
 SOONEST = 0.2  # seconds between two looks at the sessions, however much happens
 PING_EVERY = 20.0  # seconds of silence from the client before it is asked whether it is there
 STALLED = 15.0  # seconds for which a client may take nothing of what it is sent
@@ -42,9 +44,10 @@ class Sockets:
         self._office, self._bounds, self._figures = office, bounds, figures
         self._open: dict[TransportHandler, float] = {}  # when it is to be asked whether it is there
         self._accounts: Counter[int] = Counter()
+        self._sessions: dict[int, set[tuple[TransportHandler, str]]] = {}
         self._is_draining = False
-        self._some = asyncio.Event()
-        self._bell = asyncio.Event()
+        self._rounds = Rounds(self._round, "the keeper of the sockets")
+        self._next_look = 0.0
 
     def __len__(self) -> int:
         return len(self._open)
@@ -60,16 +63,26 @@ class Sockets:
     @contextmanager
     def holding(self, handler: TransportHandler) -> Iterator[None]:
         self._open[handler] = _time() + PING_EVERY
-        self._some.set()
+        if len(self._open) == 1:
+            self._rounds.wake()
         try:
             yield
         finally:
             del self._open[handler]
             if handler.account:
                 self._accounts[handler.account] -= 1
-                self._accounts += Counter()
-            if not self._open:
-                self._some.clear()
+                if not self._accounts[handler.account]:
+                    del self._accounts[handler.account]
+
+    def watches(self, handler: TransportHandler, key: str, session: int) -> None:
+        """An operation that is to end with its session."""
+        self._sessions.setdefault(session, set()).add((handler, key))
+
+    def leaves(self, handler: TransportHandler, key: str, session: int) -> None:
+        there = self._sessions.get(session, set())
+        there.discard((handler, key))
+        if not there:
+            self._sessions.pop(session, None)
 
     def refusal(self, account: int | None) -> tuple[int, str] | None:
         """Count a socket of an account in; the code and reason when it is to be closed again."""
@@ -84,21 +97,21 @@ class Sockets:
 
     def wake(self) -> None:
         """Something was committed: it may have ended a session."""
-        self._bell.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Look after them until cancelled."""
-        while True:
-            await self._some.wait()
-            try:
-                await self._look_at_sessions()
-                self._look_at_clients()
-            except Exception:
-                log.exception("the open sockets cannot be looked after")
-            await asyncio.sleep(SOONEST)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), TICK - SOONEST)
-            self._bell.clear()
+        await self._rounds.run()
+
+    async def _round(self) -> float:
+        if not self._open:
+            return NOBODY
+        await self._look_at_sessions()
+        if self._next_look <= _time():
+            self._next_look = _time() + TICK
+            self._look_at_clients()
+        await asyncio.sleep(SOONEST)
+        return TICK - SOONEST
 
     def _look_at_clients(self) -> None:
         moment = _time()
@@ -114,21 +127,21 @@ class Sockets:
         """End what is watched in sessions that have ended, unless the socket holds a new token for
         the same.
         """
-        watched = [
-            (handler, key, watching)
-            for handler in self._open
-            for key, watching in handler.watching.items()
-        ]
-        sessions = {watching.actor.session_id for _, _, watching in watched}
-        living = await living_among(self._office, sessions)
-        for handler, key, watching in watched:
-            if watching.actor.session_id in living:
-                continue
-            actor = await handler.context.viewer()
-            if actor and anybody(actor) == anybody(watching.actor):
-                watching.actor = actor
-            else:
-                handler.later(handler.end_operation(key, Refusal("NOT_SIGNED_IN")))
+        living = await living_among(self._office, tuple(self._sessions))
+        for session in self._sessions.keys() - living:
+            for handler, key in tuple(self._sessions[session]):
+                await self._end(handler, key)
+
+    async def _end(self, handler: TransportHandler, key: str) -> None:
+        actor = await handler.context.viewer()
+        watching = handler.watching.get(key)
+        if watching is None:
+            return
+        self.leaves(handler, key, watching.session)
+        if actor and anybody(actor) == watching.scope:
+            handler.goes_on(key, actor.session_id)
+        else:
+            handler.later(handler.end_operation(key, Refusal("NOT_SIGNED_IN")))
 
     async def drain(self, seconds: float) -> None:
         """End every operation and close every socket, spread over `seconds`, so that the clients do

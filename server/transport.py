@@ -5,6 +5,7 @@ import json
 from collections.abc import Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from starlette.websockets import WebSocketDisconnect, WebSocketState
@@ -18,7 +19,7 @@ from models.actor import Actor
 from models.refusals import Refusal, Refused, refuse
 from schema.context import Context
 from schema.errors import graphql_error
-from schema.live import Joining, Watch
+from schema.live import Joining, Watch, anybody
 from server.frames import FrameProtocol, Words, prefix_of, protocol_of
 from server.live import Asked
 from server.trusted_documents import name_of
@@ -29,11 +30,18 @@ MOST_OPERATIONS = 100  # at once on one socket
 NO_ANSWER = 4408
 
 
-@dataclass
-class Watching:
-    """A live operation of a socket: who watches, and its place among those who watch the same."""
+GONE = (WebSocketDisconnected, WebSocketDisconnect, RuntimeError)
+"""Raised by a socket that is closing already."""
 
-    actor: Actor
+
+@dataclass(slots=True)
+class Watching:
+    """A live operation of a socket: in which session, as whom (`scope`: nobody in particular), and
+    its place among those who watch the same.
+    """
+
+    session: int
+    scope: Actor
     member: Member[Words] | None = None
     shares: bool = False
 
@@ -69,7 +77,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def ping(self) -> None:
         self.asked = True
-        await self.send_message({"type": "ping"})
+        with suppress(*GONE):
+            await self.send_message({"type": "ping"})
 
     async def shutdown(self) -> None:
         for task in tuple(self._acts):
@@ -77,12 +86,13 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().shutdown()
 
     async def let_go(self, code: int, reason: str) -> None:
-        if self.websocket.ws.application_state is WebSocketState.CONNECTED:  # type: ignore[attr-defined]
-            await self.websocket.close(code, reason)
+        with suppress(*GONE):
+            if self.websocket.ws.application_state is WebSocketState.CONNECTED:  # type: ignore[attr-defined]
+                await self.websocket.close(code, reason)
 
     async def says_goodbye(self, code: int, reason: str) -> None:
         """Complete every operation and close."""
-        with suppress(WebSocketDisconnected, RuntimeError):  # it is closing already
+        with suppress(*GONE):
             for operation in tuple(self.operations.values()):
                 await self.cleanup_operation(operation.id)
                 await self.send_message({"id": operation.id, "type": "complete"})
@@ -106,7 +116,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if refusal.code == "LAGGED":
             self.door.figures.lagged.inc()
         told = graphql_error(refusal, self.context.language).formatted
-        await self.websocket.send_json({"id": key, "type": "error", "payload": [told]})
+        with suppress(*GONE):
+            await self.websocket.send_json({"id": key, "type": "error", "payload": [told]})
 
     # -- the protocol
 
@@ -124,6 +135,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_connection_init(self, message: Any) -> None:
         await super().handle_connection_init(message)
+        self.connection_init_timeout_task = None  # it was cancelled
         if not self.connection_acknowledged or self.account:
             return
         viewer = await self.context.viewer()
@@ -179,7 +191,20 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _begins(self, operation: Operation[Context, None], actor: Actor) -> None:
         if operation.id in self.operations:
-            self.watching[operation.id] = Watching(actor)
+            self.watching[operation.id] = Watching(actor.session_id, same(anybody(actor)))
+            self.door.sockets.watches(self, operation.id, actor.session_id)
+
+    def goes_on(self, key: str, session: int) -> None:
+        """The socket holds a token of another session, which sees the same."""
+        self.watching[key].session = session
+        self.door.sockets.watches(self, key, session)
+
+    def _forget(self, key: str) -> None:
+        watching = self.watching.pop(key, None)
+        if watching:
+            self.door.sockets.leaves(self, key, watching.session)
+            if watching.member:
+                watching.member.leave()
 
     def _is_shared(self, operation: Operation[Context, None]) -> bool:
         return self.protocol is not None and self.door.live.is_shared(operation.query)
@@ -189,25 +214,29 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         watching.shares = True
         asked = Asked(operation.query, operation.variables or {}, operation.operation_name)
         reader = SocketReader(self, operation.id)
-        group = self.door.live.group(asked, watch, watching.actor, self.context.language)
+        group = self.door.live.group(asked, watch, watching.scope, self.context.language)
         try:
             watching.member = await group.join(reader, watch.after)
         except Refused as refused:
             await self.end_operation(operation.id, refused.refusals[0])
 
     def forget_id(self, id: str) -> None:  # noqa: A002 - the base's
-        self.watching.pop(id, None)
+        self._forget(id)
         super().forget_id(id)
 
     async def cleanup_operation(self, operation_id: str) -> None:
-        watching = self.watching.pop(operation_id, None)
-        if watching and watching.member:
-            watching.member.leave()
+        self._forget(operation_id)
         await super().cleanup_operation(operation_id)
 
     @staticmethod
     def _get_pre_execution_close_reason(error: Any) -> str | None:  # noqa: ARG004 - the base's
         return None
+
+
+@lru_cache(maxsize=10_000)
+def same(scope: Actor) -> Actor:
+    """One object for all who are equal: ten thousand sockets often have few scopes."""
+    return scope
 
 
 class SocketReader:

@@ -24,7 +24,7 @@ Told_contra = TypeVar("Told_contra", contravariant=True)
 KEPT = 200  # events whose words are kept for those who catch up together
 FRESH = 1.0  # seconds for which they are
 MOST_BEHIND = 1000  # positions by which a member may fall behind before it is told to resume
-IN_A_ROW = 500  # members told before others get a turn
+IN_A_ROW = 4000  # members told, some 10 ms, before others get a turn
 PAUSE = 1.0  # seconds before a database that failed is asked again
 TRIES = 30  # in a row, before the members are told to resume
 
