@@ -32,6 +32,7 @@ from subscriptions.wakeups import WakeUps
 
 log = logging.getLogger(__name__)
 
+BEHIND = 0.03  # seconds by which mail and SMS are taken up after what is live
 PATIENCE = 5.0  # seconds for an act, a message or a card under way at shutdown
 FOREVER = 5  # loops that never end by themselves: wake-ups, hub, desk, sweeper, trail
 
@@ -98,7 +99,7 @@ def _assembled(
         issuer_pem=authority.issuing_pem,
         base_url=settings.url,
     )
-    listeners: list[Callable[[], None]] = [courier.wake]
+    listeners: list[Callable[[], None]] = [lambda: _soon(courier.wake)]
     wakeups = WakeUps(settings.broadcast, lambda: _call(listeners))
     hub = Hub(keeps=_replayed(settings), sure=lambda: wakeups.are_sure)
     desk = LiveDesk(hub)
@@ -124,6 +125,11 @@ def _assembled(
 
 def _replayed(settings: Settings) -> timedelta | None:
     return timedelta(days=settings.replay_days) if settings.replay_days else None
+
+
+def _soon(listener: Callable[[], None]) -> None:
+    """Who watches is told first: a mail may wait for as long as that takes."""
+    asyncio.get_running_loop().call_later(BEHIND, listener)
 
 
 def _call(listeners: Sequence[Callable[[], None]]) -> None:
