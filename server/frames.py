@@ -6,6 +6,7 @@ socket that has agreed on an extension (compression) is written to by the state 
 that we send is fragmented.
 """
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -55,8 +56,69 @@ def prefix_of(encoded_id: str) -> bytes:
     return b'{"id":%b,"type":"next","payload":' % encoded_id.encode()
 
 
+class Inbox:
+    """What an application has still to receive: an asyncio.Queue for one reader, without the four
+    deques (2 KiB) that each of those holds.
+    """
+
+    __slots__ = ("_items", "_reader")
+
+    def __init__(self) -> None:
+        self._items: list[Any] = []
+        self._reader: asyncio.Future[None] | None = None
+
+    def empty(self) -> bool:
+        return not self._items
+
+    def put_nowait(self, item: Any) -> None:
+        self._items.append(item)
+        if self._reader and not self._reader.done():
+            self._reader.set_result(None)
+
+    async def get(self) -> Any:
+        while not self._items:
+            self._reader = asyncio.get_running_loop().create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        return self._items.pop(0)
+
+
+class Gate:
+    """An asyncio.Event that is open at first, and holds nothing while nobody waits."""
+
+    __slots__ = ("_shut",)
+
+    def __init__(self) -> None:
+        self._shut: asyncio.Event | None = None
+
+    def is_set(self) -> bool:
+        return self._shut is None
+
+    def set(self) -> None:
+        if self._shut:
+            self._shut.set()
+            self._shut = None
+
+    def clear(self) -> None:
+        if self._shut is None:
+            self._shut = asyncio.Event()
+
+    async def wait(self) -> None:
+        while self._shut:
+            await self._shut.wait()
+
+
 class FrameProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol of one socket, which also takes prepared frames."""
+    """uvicorn's protocol of one socket, which also takes prepared frames, and holds little while
+    nothing happens.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.queue = Inbox()  # type: ignore[assignment]
+        self.writable = Gate()  # type: ignore[assignment]
 
     full_since: float | None = None  # by the loop's clock: since when the client takes nothing
 
@@ -113,7 +175,8 @@ class FrameProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.accept":
-            del self.request, self.response  # needed no more, by ten thousand open sockets
+            self.request.headers.clear()  # websockets' parser keeps the request
+            del self.request, self.response
         elif message["type"] == "websocket.close" and self.close_timer is not None:
             self.close_timer.cancel()
             self.close_timer = self.loop.call_later(ABORT_AFTER, self._end_late)

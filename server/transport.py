@@ -70,6 +70,8 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self.protocol: FrameProtocol | None = protocol_of(self.websocket.ws.scope)  # type: ignore[attr-defined]
 
     async def handle(self) -> None:
+        """What came with the handshake has been read, and is not kept while the socket is open."""
+        self.websocket.ws.scope["headers"].clear()  # type: ignore[attr-defined]
         with self.door.sockets.holding(self):
             await super().handle()
 
@@ -136,6 +138,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_connection_init(self, message: Any) -> None:
         await super().handle_connection_init(message)
         self.connection_init_timeout_task = None  # it was cancelled
+        self.context.connection_params = {}
         if not self.connection_acknowledged or self.account:
             return
         viewer = await self.context.viewer()
@@ -212,6 +215,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _join(self, operation: Operation[Context, None], watch: Watch) -> None:
         watching = self.watching[operation.id]
         watching.shares = True
+        operation.query = the_text(operation.query)
         asked = Asked(operation.query, operation.variables or {}, operation.operation_name)
         reader = SocketReader(self, operation.id)
         group = self.door.live.group(asked, watch, watching.scope, self.context.language)
@@ -237,6 +241,12 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 def same(scope: Actor) -> Actor:
     """One object for all who are equal: ten thousand sockets often have few scopes."""
     return scope
+
+
+@lru_cache(maxsize=500)
+def the_text(query: str) -> str:
+    """The same for documents."""
+    return query
 
 
 class SocketReader:
