@@ -34,7 +34,7 @@ TEXTS: dict[str, Text] = {
     "PASSWORD_WRONG":        Text("当前密码不正确", "The present password is wrong"),
     "OFFICER_UNKNOWN":       Text("没有该工作人员账号", "There is no officer of that name"),
     "CONSENT_REQUIRED":      Text("请阅读并同意《用户服务协议》和《用户隐私政策》", "Agree to the terms of service and the privacy policy"),
-    "SUBSCRIPTION_NEEDS_WEBSOCKET": Text("订阅须使用 WebSocket（graphql-transport-ws），地址相同", "Subscriptions are watched over WebSocket (graphql-transport-ws) on this path"),
+    "SUBSCRIPTION_NEEDS_WEBSOCKET": Text("订阅须使用 WebSocket（graphql-transport-ws）或事件流（text/event-stream），地址相同", "Subscriptions are watched over WebSocket (graphql-transport-ws) or as text/event-stream on this path"),
     "SYSTEM_BUSY":           Text("系统繁忙，请稍后重试", "The system is busy: try again later"),
     "TOO_MANY_OPERATIONS":   Text("一个连接上的操作过多", "Too many operations on one connection"),
     # signing in by card

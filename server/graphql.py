@@ -16,8 +16,9 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from models.refusals import Refused
@@ -26,8 +27,10 @@ from schema.context import Context, Held
 from schema.errors import graphql_error
 from schema.policies import Policies
 from schema.schema import build_schema
+from server.accept import weighed
 from server.admission import BoundedAdapter, admit
 from server.engine import Engine
+from server.event_stream import MEDIA, EventStream, Results
 from server.headers import GRAPHIQL
 from server.language import language_of
 from server.live import LiveOperations
@@ -55,7 +58,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         super().__init__(
             build_schema(_policies(engine.settings)),
             graphql_ide="graphiql" if development else None,
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_WITHIN),
             max_subscriptions_per_connection=None,  # the handler's own limit has a code
             allowed_origins=engine.settings.allowed_origins,
@@ -94,7 +97,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         response = await super().get_sub_response(request)
         accept = request.headers.get("accept", "")
         response.media_type = media_type(accept)
-        if response.media_type is None and "text/html" not in accept:
+        if response.media_type is None and not ("text/html" in accept or wants_events(accept)):
             raise HTTPException(406, "Answers are application/graphql-response+json or JSON")
         return response
 
@@ -150,7 +153,40 @@ class GraphQLDoor(GraphQL[Context, None]):
             variables=told.get("variables"),
             operation_name=told.get("operationName"),
             extensions=told.get("extensions"),
+            protocol="sse" if wants_events(request.headers.get("accept")) else "http",
         )
+
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> Any:
+        """One result, or the many of a stream of events."""
+        if isinstance(request_data, GraphQLRequestData) and request_data.protocol == "sse":
+            return await self._watched(request_adapter, request_data, context)
+        return await super().execute_operation(
+            request, request_adapter, request_data, context, root_value, sub_response
+        )
+
+    async def _watched(
+        self, request: AsyncHTTPRequestAdapter, asked: GraphQLRequestData, context: Context
+    ) -> Results:
+        refused = await self.refusal(context)
+        if refused:
+            return _one(ExecutionResult(None, [refused]))
+        stream = EventStream(self.sockets, context)
+        source = await self.schema.stream(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=stream.context,
+            operation_name=asked.operation_name,
+            allowed_operation_types=OperationType.from_http(request.method),
+        )
+        return stream.results(source)
 
     async def execute_single(
         self,
@@ -233,6 +269,15 @@ class GraphQLDoor(GraphQL[Context, None]):
             if await context.viewer() is None:
                 raise ConnectionRejectionError
         return UnsetType()
+
+
+async def _one(result: ExecutionResult) -> Results:
+    yield result
+
+
+def wants_events(accept: str | None) -> bool:
+    """Whether who asks reads a stream of events (text/event-stream)."""
+    return any(value == MEDIA for value, _ in weighed(accept or ""))
 
 
 def _unheard(
