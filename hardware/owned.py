@@ -38,11 +38,18 @@ class OwnedModule:
 
         :raises TokenFolderMissing: the folder is gone
         """
+        if self._changed_at() != self._seen:
+            self.renew()
+
+    def renew(self) -> None:
+        """Take a fresh view whatever the folder tells; no session may be open.
+
+        :raises TokenFolderMissing: the folder is gone
+        """
         changed_at = self._changed_at()
-        if changed_at != self._seen:
-            mend_tokens(self.module)
-            self._library.reinitialize()
-            self._seen, self._slots = changed_at, None
+        mend_tokens(self.module)
+        self._library.reinitialize()
+        self._seen, self._slots = changed_at, None
 
     def tokens(self, label: str) -> list[Any]:
         """The tokens of that label."""

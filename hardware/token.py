@@ -59,9 +59,9 @@ def ensure_token(module: Module, label: str, pins: Pins) -> TokenInfo:
     if not 0 < len(label.encode()) <= LABEL_BYTES or label != label.strip():
         raise SubjectRefused(f"token {label}", f"a label has 1 to {LABEL_BYTES} bytes, trimmed")
     own = owned(module)
-    own.refresh()
     with alone(module, "tokens"), translated(label):
-        token = _find(own, label) or _complete(own, label, pins) or _make(own, label, pins)
+        token = _find(own, label) or _found_anew(own, label)
+        token = token or _complete(own, label, pins) or _make(own, label, pins)
         serial = token.serial.decode()
         keep_token(module, serial)
         return TokenInfo(serial, token.label)
@@ -111,6 +111,16 @@ def _find(own: OwnedModule, label: str) -> Any | None:
         serials = ", ".join(token.serial.decode() for token in tokens)
         raise TokenAmbiguous(f"token {label}", f"serials {serials}")
     return tokens[0] if tokens else None
+
+
+def _found_anew(own: OwnedModule, label: str) -> Any | None:
+    """Another process may have completed it since we looked, which the folder's time does not tell:
+    a half-made one that we have seen is looked at again before anything is made.
+    """
+    if own.tokens(label):
+        own.renew()
+        return _find(own, label)
+    return None
 
 
 def _is_complete(token: Any) -> bool:

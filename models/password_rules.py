@@ -30,8 +30,8 @@ def password_problem(username: str, password: str) -> str | None:
 
 
 def _is_little_more_than(username: str, password: str) -> bool:
-    """Whether it is the username with nothing, a blank or a year's end around it."""
-    own = sum(mark.isalnum() for mark in password.replace(username, "", 1))
+    """Whether it is the username, once or several times, with little around it."""
+    own = sum(mark.isalnum() for mark in password.replace(username, ""))
     return username in password and own < FEWEST_OWN
 
 

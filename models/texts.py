@@ -185,8 +185,9 @@ TEXTS: dict[str, Text] = {
     "DOCUMENT_UNKNOWN":      Text("未登记该查询文档", "No document is registered by this id"),
     "DOCUMENT_NOT_TRUSTED":  Text("仅接受已登记的查询文档", "Only registered documents are accepted here"),
     "INTROSPECTION_OFF":     Text("本系统不提供接口结构查询", "The schema is not told here: use the published schema.graphql"),
-    "PAGE_SIZE":             Text("每页数量不得小于 0", "A page has no fewer than 0 items"),
+    "PAGE_SIZE":             Text("每页数量须在 0 至 1000 之间（一页最多返回 100 条）", "A page is asked for with 0 to 1,000 items, and has at most 100"),
     "CURSOR_INVALID":        Text("游标无效", "Not a valid cursor"),
+    "SERVER_RESTARTS":       Text("服务器正在重启，请稍后从最后的游标重新订阅", "The server restarts: subscribe again after your last cursor"),
     "LAGGED":                Text("落后太多，请从游标 {cursor} 重新订阅，并重新查询当前状态", "Too far behind: subscribe again after {cursor}, and query how things stand"),
     "INTERNAL":              Text("系统内部错误，参考号 {reference}", "Internal error, reference {reference}"),
 }

@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 from models.refusals import refuse
 
 MOST = 100
+MOST_ASKED = 1000
 USUAL = 20
 PREFIX = "p"
 MOMENT = "t"
@@ -78,8 +79,10 @@ def position_of(cursor: str | None) -> int | None:
 
 
 def page_size(first: int | None) -> int:
-    """`first`, or 20; never above 100. Raises Refused (PAGE_SIZE) when it is below 0."""
-    if first is not None and first < 0:
+    """`first`, or 20; never above 100. Raises Refused (PAGE_SIZE) when it is below 0 or above 1,000,
+    which nobody asks by mistake.
+    """
+    if first is not None and not 0 <= first <= MOST_ASKED:
         raise refuse("PAGE_SIZE", "first")
     return USUAL if first is None else min(first, MOST)
 

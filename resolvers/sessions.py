@@ -62,15 +62,16 @@ async def open_session(
     return SignedIn(token, expires_at, await _may_only_enrol(office, account))
 
 
-async def continue_in(office: Office, before: Actor | None, token: str) -> datetime:
-    """Until when the session of `token` can be used, in which who was `before` is to go on.
+async def continue_in(office: Office, account_id: int | None, token: str) -> datetime:
+    """Until when the session of `token` can be used, in which a socket of the account goes on.
 
-    Raises Refused: NOT_SIGNED_IN when it cannot, FORBIDDEN when it is another account's.
+    Raises Refused: NOT_SIGNED_IN when it cannot, FORBIDDEN when it is another account's, or nobody's
+    socket.
     """
     session = await _living(office, token_hash=_hash(token))
     if session is None:
         raise refuse("NOT_SIGNED_IN", "token")
-    if before and before.account_id != session.account_id:
+    if account_id != session.account_id:
         raise refuse("FORBIDDEN", "token")
     office.trail.deed.by(await _actor(office, session))
     await _used(session)

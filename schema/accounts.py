@@ -119,14 +119,14 @@ class Accounts:
         return ChangePhonePayload(errors=errors)
 
     @strawberry.mutation(
-        description="Go on in another session of the same account, on this WebSocket: what is watched goes on without a gap when the old session ends, if the new one was opened in the same way. Anyone who holds its token."
+        description="Go on in another session of the account with which this WebSocket began: what is watched goes on without a gap when the old session ends, if the new one was opened in the same way. Anyone who holds its token."
     )
     async def continue_session(
         self, info: Info, input: Annotated[inputs.ContinueSessionInput, INPUT]
     ) -> ContinueSessionPayload:
         async def continuing() -> datetime:
-            before = await info.context.holder()
-            return await sessions.continue_in(info.context.office, before, input.token)
+            context = info.context
+            return await sessions.continue_in(context.office, context.held.account, input.token)
 
         expires_at, errors = await attempt(info, input, continuing)
         if expires_at:

@@ -20,9 +20,12 @@ from subscriptions.hub import Hub
 
 @dataclass
 class Held:
-    """The token that a request or a socket holds at present; on a socket it may change."""
+    """The token that a request or a socket holds at present; on a socket it may change, within the
+    `account` with which the socket began.
+    """
 
     token: str | None = None
+    account: int | None = None
 
 
 @dataclass

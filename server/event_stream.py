@@ -38,7 +38,7 @@ class EventStream:
         self.context = replace(context, live=joining)
         self.account: int | None = None
         self.watching: dict[str, Watching] = {}
-        self._ended: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
+        self._ended: asyncio.Future[Refusal] = asyncio.get_running_loop().create_future()
         self._acts: set[asyncio.Task[None]] = set()
 
     def _begins(self, actor: Actor) -> None:
@@ -58,9 +58,9 @@ class EventStream:
         self._end(refusal)
 
     async def says_goodbye(self, _code: int, _reason: str) -> None:
-        self._end(None)
+        self._end(Refusal("SERVER_RESTARTS"))
 
-    def _end(self, refusal: Refusal | None) -> None:
+    def _end(self, refusal: Refusal) -> None:
         if not self._ended.done():
             self._ended.set_result(refusal)
 
@@ -92,8 +92,7 @@ class EventStream:
                     with suppress(asyncio.CancelledError, StopAsyncIteration, Refused):
                         await coming
             if self._ended.done():
-                if refusal := self._ended.result():
-                    yield self._told(refusal)
+                yield self._told(self._ended.result())
                 return
             try:
                 yield coming.result()

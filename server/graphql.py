@@ -266,8 +266,10 @@ class GraphQLDoor(GraphQL[Context, None]):
         told = params.get("authorization")
         if told is not None:
             context.held.token = bearer(told if isinstance(told, str) else "")
-            if await context.viewer() is None:
+            viewer = await context.viewer()
+            if viewer is None:
                 raise ConnectionRejectionError
+            context.held.account = viewer.account_id
         return UnsetType()
 
 

@@ -144,7 +144,7 @@ class Sockets:
             handler.later(handler.end_operation(key, Refusal("NOT_SIGNED_IN")))
 
     async def drain(self, seconds: float) -> None:
-        """End every operation and close every socket, spread over `seconds`, so that the clients do
+        """Answer what was asked and close every socket, spread over `seconds`, so that clients do
         not come back all at once. Who comes meanwhile is sent away.
         """
         self._is_draining = True

@@ -28,6 +28,7 @@ from subscriptions.group import Member
 INIT_WITHIN = 10  # seconds for connection_init
 MOST_OPERATIONS = 100  # at once on one socket
 NO_ANSWER = 4408
+ANSWERING = 2.0  # seconds for what was asked before the end
 
 
 GONE = (WebSocketDisconnected, WebSocketDisconnect, RuntimeError)
@@ -93,12 +94,15 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.websocket.close(code, reason)
 
     async def says_goodbye(self, code: int, reason: str) -> None:
-        """Complete every operation and close."""
-        with suppress(*GONE):
-            for operation in tuple(self.operations.values()):
-                await self.cleanup_operation(operation.id)
-                await self.send_message({"id": operation.id, "type": "complete"})
-            await self.let_go(code, reason)
+        """Close, once what was asked is answered. What is watched is not said to be complete: a
+        client would believe it, and not come back for the rest.
+        """
+        asked = [
+            op.task for op in self.operations.values() if op.task and op.id not in self.watching
+        ]
+        if asked:
+            await asyncio.wait(asked, timeout=ANSWERING)
+        await self.let_go(code, reason)
 
     async def end_operation(self, key: str, refusal: Refusal) -> None:
         """Say why a live operation ends, and end it."""
@@ -141,8 +145,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self.context.connection_params = {}
         if not self.connection_acknowledged or self.account:
             return
-        viewer = await self.context.viewer()
-        self.account = viewer.account_id if viewer else None
+        self.account = self.context.held.account
         if refusal := self.door.sockets.refusal(self.account):
             await self.let_go(*refusal)
 

@@ -99,18 +99,15 @@ async def test_a_use_is_written_down_once_a_minute(served: Served) -> None:
 
 
 async def test_a_feed_ends_with_the_session_that_was_left_alone(served: Served) -> None:
-    unit, officer = await served.unit(), await served.officer("tianjin")
+    officer = await served.officer("tianjin")
     async with officer.client.socket() as socket:
         watch = await socket.watch("IncomingApplications")
         assert await watch.is_quiet()
-        await unit.start()
-        await unit.fill()
         await Session.filter(account__username="tianjin").update(
             last_used_at=datetime.now(UTC) - timedelta(minutes=31)
         )
-        await unit.submit()
         message = await watch.message()
-    (error,) = message["payload"]["errors"]
+    (error,) = message["payload"]
     assert error["extensions"]["code"] == "NOT_SIGNED_IN"
 
 

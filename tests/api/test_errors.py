@@ -85,14 +85,16 @@ async def test_the_whole_schema_can_be_asked_for(served: Served) -> None:
     assert answer["data"]["__schema"]
 
 
-@pytest.mark.parametrize("arguments", ['after: "x"', "first: -1", 'after: "p99999999999999999999"'])
+@pytest.mark.parametrize(
+    "arguments", ['after: "x"', "first: -1", "first: 100000", 'after: "p99999999999999999999"']
+)
 async def test_a_malformed_page_keeps_its_code(served: Served, arguments: str) -> None:
     answer = await served.visitor().post(f"{{ institutions({arguments}) {{ totalCount }} }}")
     assert answer["errors"][0]["extensions"]["code"] in {"CURSOR_INVALID", "PAGE_SIZE"}
 
 
 async def test_a_page_is_never_longer_than_a_hundred(served: Served) -> None:
-    page = (await served.visitor().query("{ institutions(first: 100000) { nodes { id } } }"))[
+    page = (await served.visitor().query("{ institutions(first: 1000) { nodes { id } } }"))[
         "institutions"
     ]
     assert 0 < len(page["nodes"]) <= 100

@@ -111,6 +111,8 @@ async def test_the_end_of_the_server_completes_the_stream(served: Served) -> Non
         sockets = served.app.state.graphql.sockets
         await until(lambda: sockets.watched == 1)
         await sockets.drain(0)
+        _, told = await events.next()
+        assert told["errors"][0]["extensions"]["code"] == "SERVER_RESTARTS"
         assert await events.next() == ("complete", None)
 
 

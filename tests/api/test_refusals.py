@@ -21,6 +21,7 @@ SCHEMA: GraphQLSchema = build_schema(SDL_FILE.read_text("utf-8"))
 MUTATIONS = SCHEMA.mutation_type.fields if SCHEMA.mutation_type else {}
 OPEN = {"requestCaptcha", "sendSmsCode", "registerEnterprise", "login"}
 OPEN |= {"requestCardChallenge", "loginWithCard", "requestPasswordReset", "resetPassword"}
+OPEN |= {"beginSingleWindowSignIn", "loginWithSingleWindow", "readELicence", "registerWithELicence"}
 VALUES: dict[str, Any] = {"Int": 1, "Boolean": True, "DateTime": "2026-01-01T00:00:00Z"}
 
 

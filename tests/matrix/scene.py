@@ -58,7 +58,7 @@ class Scene:
 
     async def states(self) -> AsyncIterator[str]:
         """The application goes its way; stops at each state of the matrix."""
-        await self._claim()
+        await self.claim()
         yield FIRST_STATE
         await self._officer("issuer").act("Return", self.unit, reasons=[REASON])
         await self.unit.refresh()
@@ -70,7 +70,7 @@ class Scene:
         await self._make()
         yield "COMPLETED"
 
-    async def _claim(self) -> None:
+    async def claim(self) -> None:
         """The issuer's officer works on it, for as long as everybody takes to look."""
         await claim(self._officer("issuer"), self.unit)
         await Claim.all().update(expires_at=now() + timedelta(minutes=10))

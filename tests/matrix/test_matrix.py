@@ -66,6 +66,7 @@ async def test_a_planted_leak_is_caught(
     scene: Scene, sdl: GraphQLSchema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads, acts, state = Reads(scene, sdl), Acts(scene, sdl), FIRST_STATE
+    await scene.claim()
     assert caught(await reads.queries(state, ["application"])) == []
     with monkeypatch.context() as patch:
         patch.setattr("resolvers.scope._mine", lambda _actor: Q())
