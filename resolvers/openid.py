@@ -118,4 +118,5 @@ class OpenIdWindow:
         more = await ask(self._client, metadata.userinfo, headers=headers)
         if more.get("sub") != claims["sub"]:
             raise failed_because("its userinfo is of somebody else")
-        return usable(more, self._ours.names) | told
+        marks = {name: mark for name, mark in claims.items() if name.endswith("_verified")}
+        return usable(more | marks, self._ours.names) | told

@@ -79,8 +79,8 @@ def position_of(cursor: str | None) -> int | None:
 
 
 def page_size(first: int | None) -> int:
-    """`first`, or 20; never above 100. Raises Refused (PAGE_SIZE) when it is below 0 or above 1,000,
-    which nobody asks by mistake.
+    """`first`, or 20; never above 100. Raises Refused (PAGE_SIZE) when it is below 0, or above
+    1,000, which nobody asks by mistake.
     """
     if first is not None and not 0 <= first <= MOST_ASKED:
         raise refuse("PAGE_SIZE", "first")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -65,8 +65,8 @@ async def open_session(
 async def continue_in(office: Office, account_id: int | None, token: str) -> datetime:
     """Until when the session of `token` can be used, in which a socket of the account goes on.
 
-    Raises Refused: NOT_SIGNED_IN when it cannot, FORBIDDEN when it is another account's, or nobody's
-    socket.
+    Raises Refused: NOT_SIGNED_IN when it cannot, FORBIDDEN when it is another account's, or the
+    socket nobody's.
     """
     session = await _living(office, token_hash=_hash(token))
     if session is None:
@@ -150,14 +150,23 @@ async def _used(session: Session) -> None:
 
 async def still_signed_in(office: Office, actor: Actor) -> bool:
     """Whether the session behind `actor` has neither ended nor been revoked."""
-    return bool(await living_among(office, [actor.session_id]))
+    return await Session.exists(_alive(office), id=actor.session_id)
 
 
-async def living_among(office: Office, session_ids: Iterable[int]) -> set[int]:
-    """Those of the sessions that have neither ended nor been revoked."""
-    found: set[int] = set()
+Proof: TypeAlias = tuple[int, str]
+"""A session, and the fingerprint of a token of it: changing the password makes another token."""
+
+
+def fingerprint(token: str) -> str:
+    """What is kept of a token: its SHA-256."""
+    return _hash(token)
+
+
+async def living_among(office: Office, session_ids: Iterable[int]) -> set[Proof]:
+    """Those of the sessions that have neither ended nor been revoked, with the token of each."""
+    found: set[Proof] = set()
     for some in _batched(session_ids, AT_ONCE):
-        living: Any = Session.filter(_alive(office), id__in=some).values_list("id", flat=True)
+        living: Any = Session.filter(_alive(office), id__in=some).values_list("id", "token_hash")
         found.update(await living)
     return found
 

@@ -100,14 +100,14 @@ def failed(*place: str) -> Refused:
 
 def usable(claims: Mapping[str, object], names: Mapping[str, str]) -> dict[str, str]:
     """Those of CLAIMS that are there as texts of a form's length and characters. `names`: those
-    that are called otherwise. What is told to be unverified (`phone_number_verified: false`) is not
-    there.
+    that are called otherwise. What is marked (`phone_number_verified`) by anything
+    but true is not there.
     """
     found = {}
     for column, claim in CLAIMS.items():
         name = names.get(column, claim.name)
         text = claims.get(name)
-        verified = claims.get(f"{name}_verified") is not False
+        verified = claims.get(f"{name}_verified", True) is True
         if isinstance(text, str) and verified and _is_plain(text.strip(), claim.longest):
             found[column] = text.strip()
     return found

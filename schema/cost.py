@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from resolvers.paging import MOST, USUAL
-from schema.limits import CACHED
+from schema.limits import CACHED, is_kept
 from schema.prices import ACT, COUNTED, PAYLOAD_ERRORS, SIZES
 
 Pages: TypeAlias = tuple[tuple[str, int], ...]
@@ -54,9 +54,13 @@ def _within(number: float) -> int:
     return int(min(MOST, max(0, number)))
 
 
-@lru_cache(maxsize=CACHED)
 def price(schema: GraphQLSchema, document: DocumentNode, name: str | None, pages: Pages) -> Price:
     """Of the operation `name` of a valid document."""
+    found = _cached_price if is_kept(document) else _price
+    return found(schema, document, name, pages)
+
+
+def _price(schema: GraphQLSchema, document: DocumentNode, name: str | None, pages: Pages) -> Price:
     operation = get_operation_ast(document, name)
     root = schema.get_root_type(operation.operation) if operation else None
     if operation is None or root is None:
@@ -64,6 +68,9 @@ def price(schema: GraphQLSchema, document: DocumentNode, name: str | None, pages
     pricing = _Pricing(schema, document, {**_defaults(operation), **dict(pages)})
     acts = pricing.names(root, operation) if root is schema.mutation_type else Counter()
     return Price(pricing.below(root, [operation.selection_set]), tuple(acts.items()))
+
+
+_cached_price = lru_cache(maxsize=CACHED)(_price)
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, int]:

@@ -133,12 +133,18 @@ async def _tried(attempt: Coroutine[Any, Any, None]) -> None:
 
 @asynccontextmanager
 async def _sitting(context: Context, actor: Actor) -> AsyncIterator[_Sitting]:
-    """Presence ends with the socket: whatever ends the operation, the seat is given up."""
-    seat = await context.shelter.run(sit_down(actor))
+    """Presence ends with the socket: whatever ends the operation, and be it while the seat is taken,
+    the seat is given up.
+    """
+    sitting = asyncio.ensure_future(context.shelter.run(sit_down(actor)))
     try:
-        yield _Sitting(context, seat)
+        yield _Sitting(context, await asyncio.shield(sitting))
     finally:
-        await _tried(context.shelter.run(leave(context.office, seat)))
+        await _tried(context.shelter.run(_given_up(context, sitting)))
+
+
+async def _given_up(context: Context, sitting: asyncio.Future[Seat]) -> None:
+    await leave(context.office, await sitting)
 
 
 def _time() -> float:

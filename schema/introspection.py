@@ -7,7 +7,7 @@ from typing import Any
 from graphql import BREAK, DocumentNode, FieldNode, GraphQLError, Visitor, visit
 
 from models.texts import Language, say
-from schema.limits import CACHED
+from schema.limits import CACHED, is_kept
 
 ASKING = frozenset({"__schema", "__type"})
 """`__typename` is no question about the schema: clients keep their caches by it."""
@@ -24,7 +24,6 @@ class _Asking(Visitor):
         return None
 
 
-@lru_cache(maxsize=CACHED)
 def _asking(document: DocumentNode) -> FieldNode | None:
     """The first field of `document` that asks for the schema."""
     visitor = _Asking()
@@ -32,9 +31,12 @@ def _asking(document: DocumentNode) -> FieldNode | None:
     return visitor.found
 
 
+_cached_asking = lru_cache(maxsize=CACHED)(_asking)
+
+
 def refused_introspection(document: DocumentNode, language: Language) -> GraphQLError | None:
     """What is told to a document that asks for the schema, or None."""
-    found = _asking(document)
+    found = _cached_asking(document) if is_kept(document) else _asking(document)
     if found is None:
         return None
     code = "INTROSPECTION_OFF"

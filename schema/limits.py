@@ -27,7 +27,10 @@ LIMITS = {
     "selections": 4000,  # fields, fragments and their spreads
     "nesting": 64,  # selections within selections
 }
-CACHED = 500  # documents
+CACHED = 200  # documents
+LONGEST_CACHED = 12_288  # characters
+"""What is found out about longer documents is not kept: a cache of them would be anybody's to fill."""
+LONGEST = 65_536  # characters, blanks and comments among them
 
 Path = tuple[str, ...]
 
@@ -79,9 +82,19 @@ class _Walk:
             raise _TooBig(what)
 
 
-@lru_cache(maxsize=CACHED)
+def is_kept(document: DocumentNode) -> bool:
+    """Whether what is found out about it is kept for the next time."""
+    return document.loc is not None and document.loc.end <= LONGEST_CACHED
+
+
 def too_big(document: DocumentNode) -> GraphQLError | None:
     """What is too much in an operation of `document`, or None."""
+    return _cached_too_big(document) if is_kept(document) else _too_big(document)
+
+
+def _too_big(document: DocumentNode) -> GraphQLError | None:
+    if document.loc is None or document.loc.end > LONGEST:
+        return GraphQLError(f"The document is too long: at most {LONGEST} characters")
     nodes = document.definitions
     fragments = {
         node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
@@ -95,3 +108,6 @@ def too_big(document: DocumentNode) -> GraphQLError | None:
                 message = f"The operation is too big: at most {LIMITS[name]} ({name})"
                 return GraphQLError(message, node)
     return None
+
+
+_cached_too_big = lru_cache(maxsize=CACHED)(_too_big)

@@ -6,7 +6,7 @@ from graphql import DocumentNode, GraphQLError
 from strawberry.extensions import ValidationCache
 
 from schema.introspection import refused_introspection
-from schema.limits import CACHED, too_big
+from schema.limits import CACHED, is_kept, too_big
 from schema.policies import Policies
 
 
@@ -20,8 +20,11 @@ class BoundedValidation(ValidationCache):
     def on_validate(self) -> Iterator[None]:
         document = self.execution_context.graphql_document
         found = self._refused(document) if document else None
-        if found is None:
+        if found is None and document and is_kept(document):
             yield from super().on_validate()
+            return
+        if found is None:  # Strawberry validates it, and forgets it
+            yield
             return
         self.execution_context.pre_execution_errors = [found]
         yield

@@ -1,12 +1,14 @@
 """What may come in at all, before anything is parsed: from where, of which type, how long."""
 
+import asyncio
 from collections.abc import Collection
 
 from cross_web import HTTPException, StarletteRequestAdapter
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 
 MOST_BODY = 2**20  # bytes; a document has at most 4000 tokens
+BODY_SECONDS = 30.0
 TOO_LARGE = f"A request has at most {MOST_BODY} bytes"
 JSON = "application/json"
 
@@ -47,10 +49,18 @@ class BoundedAdapter(StarletteRequestAdapter):
     """Reads a body, and not one byte more than it may have."""
 
     async def get_body(self) -> bytes:
-        """Raises HTTPException (413), also for a body that did not say how long it is."""
+        """Raises HTTPException: 413 also for a body that did not say how long it is, 408 for one
+        that does not come, 400 for one whose client has left.
+        """
         body = bytearray()
-        async for chunk in self._request.stream():
-            body += chunk
-            if len(body) > MOST_BODY:
-                raise HTTPException(413, TOO_LARGE)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for chunk in self._request.stream():
+                    body += chunk
+                    if len(body) > MOST_BODY:
+                        raise HTTPException(413, TOO_LARGE)
+        except TimeoutError:
+            raise HTTPException(408, "The body of the request did not come") from None
+        except ClientDisconnect:
+            raise HTTPException(400, "The client has left") from None
         return bytes(body)

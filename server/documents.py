@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from models.enums import Role
 from models.texts import TEXTS
 from resolvers.paging import MOST, USUAL
-from schema.limits import LIMITS, MOST_TOKENS
+from schema.limits import LIMITS, LONGEST, MOST_TOKENS
 from schema.prices import ACT, BUDGETS, COUNTED, PAYLOAD_ERRORS, SIZES
 from server.admission import MOST_BODY
 from server.rates import BY_ADDRESS, RATES, ROLES
@@ -33,7 +33,8 @@ What one client may ask for. This page is written from `schema/limits.py`, `sche
 
 ## Of a document
 
-At most {body} bytes and {tokens} tokens; an operation, with its fragments in place:
+At most {body} bytes in all, {longest} characters and {tokens} tokens of document; an operation,
+with its fragments in place:
 
 | | at most |
 |---|---|
@@ -46,8 +47,8 @@ An operation takes at most 15 seconds (`PORTCARD_OPERATION_SECONDS`); then it is
 Judged before anything is read, and told in `extensions.cost` (`requested`, `limit`). An object, and
 each item of a list, costs 1 and what is asked of it; a mutation {act} more; what is no object
 nothing; {counted} more, for they count.
-A page has `first` items ({usual}, never more than {most}). `errors` count as {errors};
-other lists as:
+A page has `first` items ({usual}, never more than {most}; asking for more than 1,000 is refused).
+`errors` count as {errors}; other lists as:
 
 | list | items |
 |---|---|
@@ -84,6 +85,7 @@ def limits() -> str:
     return PAGE.format(
         body=MOST_BODY,
         tokens=MOST_TOKENS,
+        longest=LONGEST,
         limits=_rows(LIMITS.items()),
         act=ACT,
         counted=", ".join(f"`{name}` {price}" for name, price in COUNTED.items()),

@@ -12,10 +12,11 @@ from strawberry.types import ExecutionResult
 
 from models.actor import Actor
 from models.refusals import Refusal, Refused
+from resolvers.sessions import Proof
 from schema.context import Context
 from schema.errors import graphql_error
-from schema.live import Joining, anybody
-from server.transport import Watching, same
+from schema.live import Joining
+from server.transport import Watching, watching_of
 
 MEDIA = "text/event-stream"
 ONLY = ""  # the key of the one operation that a stream has
@@ -30,7 +31,7 @@ class EventStream:
 
     protocol = None
     connection_acknowledged = False  # it has no pings: HTTP's own comments keep it open
-    heard = asked = False
+    heard = asked = is_counted = False
 
     def __init__(self, sockets: Any, context: Context) -> None:
         self._sockets = sockets
@@ -42,12 +43,12 @@ class EventStream:
         self._acts: set[asyncio.Task[None]] = set()
 
     def _begins(self, actor: Actor) -> None:
-        self.watching[ONLY] = Watching(actor.session_id, same(anybody(actor)))
-        self._sockets.watches(self, ONLY, actor.session_id)
+        watching = self.watching[ONLY] = watching_of(self.context, actor)
+        self._sockets.watches(self, ONLY, watching.proof)
 
-    def goes_on(self, key: str, session: int) -> None:
-        self.watching[key].session = session
-        self._sockets.watches(self, key, session)
+    def goes_on(self, key: str, proof: Proof) -> None:
+        self.watching[key].proof = proof
+        self._sockets.watches(self, key, proof)
 
     def later(self, act: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(act)
@@ -69,6 +70,7 @@ class EventStream:
         with self._sockets.holding(self):
             viewer = await self.context.viewer()
             self.account = viewer.account_id if viewer else None
+            self.is_counted = True
             if self._sockets.refusal(self.account):
                 await source.aclose()
                 yield self._told(Refusal("TOO_MANY_OPERATIONS"))
@@ -79,7 +81,7 @@ class EventStream:
                         yield result
             finally:
                 for watching in self.watching.values():
-                    self._sockets.leaves(self, ONLY, watching.session)
+                    self._sockets.leaves(self, ONLY, watching.proof)
 
     async def _until_the_end(self, source: Results) -> Results:
         while True:

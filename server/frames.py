@@ -126,6 +126,12 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         super().pause_writing()
         self.full_since = self.loop.time()
 
+    def handle_ping(self) -> None:
+        """Who takes no answer gets none."""
+        output = self.conn.data_to_send()
+        if self.full_since is None:
+            self.transport.write(b"".join(output))
+
     def resume_writing(self) -> None:
         super().resume_writing()
         self.full_since = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from models.refusals import Refusal
 from resolvers.office import Office
-from resolvers.sessions import living_among
+from resolvers.sessions import Proof, fingerprint, living_among
 from schema.live import anybody
 from server.transport import NO_ANSWER, TransportHandler
 from subscriptions.figures import LiveFigures
@@ -26,6 +26,8 @@ SOONEST = 0.2  # seconds between two looks at the sessions, however much happens
 PING_EVERY = 20.0  # seconds of silence from the client before it is asked whether it is there
 STALLED = 15.0  # seconds for which a client may take nothing of what it is sent
 TOO_MANY = 4429
+NOBODYS = 4401
+ANONYMOUS = 4  # at most every fourth of the sockets may be a visitor's
 RESTARTING = 1012  # RFC 6455's registry: Service Restart
 
 
@@ -44,7 +46,8 @@ class Sockets:
         self._office, self._bounds, self._figures = office, bounds, figures
         self._open: dict[TransportHandler, float] = {}  # when it is to be asked whether it is there
         self._accounts: Counter[int] = Counter()
-        self._sessions: dict[int, set[tuple[TransportHandler, str]]] = {}
+        self._proofs: dict[Proof, set[tuple[TransportHandler, str]]] = {}
+        self._anonymous = 0
         self._is_draining = False
         self._rounds = Rounds(self._round, "the keeper of the sockets")
         self._next_look = 0.0
@@ -69,27 +72,37 @@ class Sockets:
             yield
         finally:
             del self._open[handler]
-            if handler.account:
-                self._accounts[handler.account] -= 1
-                if not self._accounts[handler.account]:
-                    del self._accounts[handler.account]
+            if handler.is_counted:
+                self._count_out(handler.account)
 
-    def watches(self, handler: TransportHandler, key: str, session: int) -> None:
-        """An operation that is to end with its session."""
-        self._sessions.setdefault(session, set()).add((handler, key))
+    def _count_out(self, account: int | None) -> None:
+        if account is None:
+            self._anonymous -= 1
+        elif self._accounts[account] > 1:
+            self._accounts[account] -= 1
+        else:
+            del self._accounts[account]
 
-    def leaves(self, handler: TransportHandler, key: str, session: int) -> None:
-        there = self._sessions.get(session, set())
+    def watches(self, handler: TransportHandler, key: str, proof: Proof) -> None:
+        """An operation that is to end with its session, and with its token."""
+        self._proofs.setdefault(proof, set()).add((handler, key))
+
+    def leaves(self, handler: TransportHandler, key: str, proof: Proof) -> None:
+        there = self._proofs.get(proof, set())
         there.discard((handler, key))
         if not there:
-            self._sessions.pop(session, None)
+            self._proofs.pop(proof, None)
 
     def refusal(self, account: int | None) -> tuple[int, str] | None:
         """Count a socket of an account in; the code and reason when it is to be closed again."""
-        if account is not None:
+        if account is None:
+            self._anonymous += 1
+        else:
             self._accounts[account] += 1
         if self._is_draining:
             return RESTARTING, "Restarting"
+        if account is None and self._anonymous > self._bounds.in_all // ANONYMOUS > 0:
+            return TOO_MANY, "Too many connections"
         in_all, of_account = len(self._open), self._accounts[account] if account else 0
         if 0 < self._bounds.in_all < in_all or 0 < self._bounds.per_account < of_account:
             return TOO_MANY, "Too many connections"
@@ -116,7 +129,9 @@ class Sockets:
     def _look_at_clients(self) -> None:
         moment = _time()
         for handler, due in tuple(self._open.items()):
-            if _is_stalled(handler, moment):
+            if _idles(handler, due, moment):
+                handler.later(handler.let_go(NOBODYS, "Sign in, or ask something"))
+            elif _is_stalled(handler, moment):
                 handler.protocol.abort()  # type: ignore[union-attr]
                 self._figures.aborted.inc()
             elif due <= moment and handler.connection_acknowledged:
@@ -127,9 +142,9 @@ class Sockets:
         """End what is watched in sessions that have ended, unless the socket holds a new token for
         the same.
         """
-        living = await living_among(self._office, tuple(self._sessions))
-        for session in self._sessions.keys() - living:
-            for handler, key in tuple(self._sessions[session]):
+        living = await living_among(self._office, {session for session, _ in self._proofs})
+        for proof in self._proofs.keys() - living:
+            for handler, key in tuple(self._proofs.get(proof, ())):
                 await self._end(handler, key)
 
     async def _end(self, handler: TransportHandler, key: str) -> None:
@@ -137,9 +152,9 @@ class Sockets:
         watching = handler.watching.get(key)
         if watching is None:
             return
-        self.leaves(handler, key, watching.session)
-        if actor and anybody(actor) == watching.scope:
-            handler.goes_on(key, actor.session_id)
+        self.leaves(handler, key, watching.proof)
+        if actor and (actor.account_id, anybody(actor)) == (watching.account, watching.scope):
+            handler.goes_on(key, (actor.session_id, fingerprint(handler.context.token or "")))
         else:
             handler.later(handler.end_operation(key, Refusal("NOT_SIGNED_IN")))
 
@@ -159,6 +174,12 @@ class Sockets:
 
 def _time() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _idles(handler: TransportHandler, due: float, moment: float) -> bool:
+    """A visitor's socket that asks nothing when it is looked at."""
+    anonymous = handler.connection_acknowledged and handler.account is None
+    return anonymous and due <= moment and not handler.operations
 
 
 def _is_stalled(handler: TransportHandler, moment: float) -> bool:

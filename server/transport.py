@@ -17,6 +17,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 
 from models.actor import Actor
 from models.refusals import Refusal, Refused, refuse
+from resolvers.sessions import Proof, fingerprint
 from schema.context import Context
 from schema.errors import graphql_error
 from schema.live import Joining, Watch, anybody
@@ -27,6 +28,7 @@ from subscriptions.group import Member
 
 INIT_WITHIN = 10  # seconds for connection_init
 MOST_OPERATIONS = 100  # at once on one socket
+LONGEST_ID = 128  # characters of an operation's id
 NO_ANSWER = 4408
 ANSWERING = 2.0  # seconds for what was asked before the end
 
@@ -37,11 +39,12 @@ GONE = (WebSocketDisconnected, WebSocketDisconnect, RuntimeError)
 
 @dataclass(slots=True)
 class Watching:
-    """A live operation of a socket: in which session, as whom (`scope`: nobody in particular), and
-    its place among those who watch the same.
+    """A live operation of a socket: by which token of which session, whose, as whom (`scope`:
+    nobody in particular), and its place among those who watch the same.
     """
 
-    session: int
+    proof: Proof
+    account: int
     scope: Actor
     member: Member[Words] | None = None
     shares: bool = False
@@ -60,6 +63,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """
 
     account: int | None = None  # whose the socket is, if its client said so at once
+    is_counted = False
     heard = True  # since the socket was last looked at
     asked = False  # by a ping that is not answered yet
 
@@ -143,9 +147,10 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_connection_init(message)
         self.connection_init_timeout_task = None  # it was cancelled
         self.context.connection_params = {}
-        if not self.connection_acknowledged or self.account:
+        if not self.connection_acknowledged or self.is_counted:
             return
         self.account = self.context.held.account
+        self.is_counted = True
         if refusal := self.door.sockets.refusal(self.account):
             await self.let_go(*refusal)
 
@@ -197,18 +202,18 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _begins(self, operation: Operation[Context, None], actor: Actor) -> None:
         if operation.id in self.operations:
-            self.watching[operation.id] = Watching(actor.session_id, same(anybody(actor)))
-            self.door.sockets.watches(self, operation.id, actor.session_id)
+            watching = self.watching[operation.id] = watching_of(self.context, actor)
+            self.door.sockets.watches(self, operation.id, watching.proof)
 
-    def goes_on(self, key: str, session: int) -> None:
-        """The socket holds a token of another session, which sees the same."""
-        self.watching[key].session = session
-        self.door.sockets.watches(self, key, session)
+    def goes_on(self, key: str, proof: Proof) -> None:
+        """The socket holds another token of the account, which sees the same."""
+        self.watching[key].proof = proof
+        self.door.sockets.watches(self, key, proof)
 
     def _forget(self, key: str) -> None:
         watching = self.watching.pop(key, None)
         if watching:
-            self.door.sockets.leaves(self, key, watching.session)
+            self.door.sockets.leaves(self, key, watching.proof)
             if watching.member:
                 watching.member.leave()
 
@@ -238,6 +243,12 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
     @staticmethod
     def _get_pre_execution_close_reason(error: Any) -> str | None:  # noqa: ARG004 - the base's
         return None
+
+
+def watching_of(context: Context, actor: Actor) -> Watching:
+    """What `actor` begins to watch by the token that is held now."""
+    proof = actor.session_id, fingerprint(context.token or "")
+    return Watching(proof, actor.account_id, same(anybody(actor)))
 
 
 @lru_cache(maxsize=10_000)
@@ -277,6 +288,7 @@ def _is_operation(message: dict[str, Any]) -> bool:
     payload = message.get("payload")
     return (
         isinstance(message.get("id"), str)
+        and len(message["id"]) <= LONGEST_ID
         and isinstance(payload, dict)
         and (isinstance(payload.get("query"), str) or _names_a_document(payload))
         and isinstance(payload.get("variables"), dict | None)

@@ -67,6 +67,8 @@ class Member(Generic[T]):
 
     def leave(self) -> None:
         """Be told nothing more."""
+        if self.is_gone:
+            return
         self.is_gone = True
         if self._task:
             self._task.cancel()

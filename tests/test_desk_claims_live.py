@@ -195,3 +195,16 @@ async def test_of_a_server_that_is_killed_the_claims_end_with_their_lease(
         assert codes(await claim(second, unit)) == ["CLAIMED_BY_ANOTHER"]
         with time_machine.travel(now() + LEASE):
             assert await _next(watch) == (unit.id, None)
+
+
+async def test_who_leaves_while_sitting_down_leaves_no_seat(served: Served) -> None:
+    officer = await served.officer("tianjin")
+    async with officer.client.socket() as socket:
+        for number in range(40):
+            payload = {"query": CLAIMS}
+            await socket.send({"id": f"s{number}", "type": "subscribe", "payload": payload})
+            await asyncio.sleep((number % 8) / 1000)
+            await socket.send({"id": f"s{number}", "type": "complete"})
+        async with asyncio.timeout(10):
+            while await Seat.exists():  # noqa: ASYNC110 - it is the database that is watched
+                await asyncio.sleep(0.05)

@@ -198,6 +198,68 @@ async def test_a_renewed_token_keeps_the_socket_and_what_it_watches(served: Serv
         assert await watch.types(1) == ["STARTED"]
 
 
+@pytest.mark.parametrize("kind", ["shared", "own"])
+async def test_a_changed_password_ends_what_the_old_token_watches(
+    served: Served, kind: str
+) -> None:
+    unit = await served.unit()
+    async with unit.client.socket() as opened:
+        watch = await (opened.watch("EnterpriseEvents") if kind == "shared" else _own(opened))
+        await until(lambda: served.app.state.graphql.sockets.watched == 1)
+        changed = await unit.client.query(CHANGE, old=unit.account["password"])
+        assert changed["changePassword"]["errors"] == []
+        assert _code(await watch.message(2)) == "NOT_SIGNED_IN"
+
+
+CHANGE = """mutation($old: String!) { changePassword(input: {password: $old,
+    newPassword: "another 1 Pass", newPasswordConfirmation: "another 1 Pass"}) {
+    errors { code } } }"""
+
+
+async def test_a_socket_goes_on_only_in_the_account_with_which_it_began(served: Served) -> None:
+    one, other = await served.unit(), await served.unit()
+    async with one.client.socket() as opened, served.visitor().socket({}) as nobodys:
+        await one.client.ask("Logout")
+        for socket in (opened, nobodys):
+            told = await socket.subscribe(CONTINUE, {"token": other.client.token})
+            assert (await told.next())["errors"] == [{"code": "FORBIDDEN", "path": ["token"]}]
+    answer = await other.client.query(CONTINUE, token=other.client.token)
+    assert answer["continueSession"]["errors"][0]["code"] == "FORBIDDEN"
+
+
+async def test_visitors_do_not_take_every_socket_and_leave_when_they_ask_nothing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = served.app.state.graphql
+    door.sockets._bounds = Bounds(in_all=8)
+    unit = await served.unit()
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(2):
+            await stack.enter_async_context(served.visitor().socket({}))
+        async with _opened(served, served.visitor(), payload={}) as third:
+            await third.recv()
+            await third.wait_closed()
+        assert third.close_code == 4429
+        async with watching(served, unit.client, 2):
+            pass
+    monkeypatch.setattr(sockets, "PING_EVERY", 0.1)
+    async with _opened(served, served.visitor(), payload={}) as idle:
+        await idle.recv()
+        with pytest.raises(ConnectionClosed):
+            await idle.recv()
+    assert idle.close_code == 4401
+
+
+async def test_an_id_that_is_too_long_closes_the_socket(served: Served) -> None:
+    unit = await served.unit()
+    async with _opened(served, unit.client) as opened:
+        await opened.recv()
+        message = {"type": "subscribe", "id": "x" * 129, "payload": {"query": MINE}}
+        await opened.send(json.dumps(message))
+        await opened.wait_closed()
+    assert opened.close_code == 4400
+
+
 async def test_one_socket_too_many_of_an_account_is_sent_away(served: Served) -> None:
     served.app.state.graphql.sockets._bounds = Bounds(per_account=2)
     unit, other = await served.unit(), await served.unit()
@@ -221,11 +283,11 @@ async def test_one_socket_too_many_of_a_process_is_sent_away(served: Served) -> 
 
 @contextlib.asynccontextmanager
 async def _opened(
-    served: Served, client: Client, **options: Any
+    served: Served, client: Client, payload: dict[str, Any] | None = None
 ) -> AsyncIterator[ClientConnection]:
     address = served.url.replace("http", "ws") + "/graphql"
-    async with connect(address, subprotocols=OURS, **options) as connection:
-        token = {"authorization": f"Bearer {client.token}"}
+    async with connect(address, subprotocols=OURS) as connection:
+        token = {"authorization": f"Bearer {client.token}"} if payload is None else payload
         await connection.send(json.dumps({"type": "connection_init", "payload": token}))
         yield connection
 

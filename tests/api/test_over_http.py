@@ -158,3 +158,19 @@ async def test_a_page_of_an_allowed_origin_may_ask_and_upload(settings: Settings
         foreign = await ask(served, json={"query": VIEWER}, headers=EVIL)
         assert foreign.status_code == 403
         assert "access-control-allow-origin" not in foreign.headers
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    for _ in range(3):
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(head + b"Content-Length: 5000\r\n\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+    await asyncio.sleep(0.3)
+    assert "Traceback" not in caplog.text
+    assert not [record for record in caplog.records if record.exc_info]

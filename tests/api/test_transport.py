@@ -10,7 +10,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from server import sockets, transport
-from tests.client import Client
 from tests.conftest import Served
 
 OURS = [Subprotocol("graphql-transport-ws")]
@@ -77,8 +76,10 @@ async def test_who_says_nothing_at_all_is_let_go(
 ) -> None:
     monkeypatch.setattr(sockets, "TICK", 0.05)
     monkeypatch.setattr(sockets, "PING_EVERY", 0.1)
+    unit = await served.unit()
     async with connect(address(served), subprotocols=OURS) as connection:
-        await connection.send(json.dumps({"type": "connection_init"}))
+        token = {"authorization": f"Bearer {unit.client.token}"}
+        await connection.send(json.dumps({"type": "connection_init", "payload": token}))
         told = [json.loads(await connection.recv())["type"] for _ in range(2)]
         assert told == ["connection_ack", "ping"]
         with pytest.raises(ConnectionClosed) as closed:
@@ -90,11 +91,11 @@ async def test_who_says_nothing_at_all_is_let_go(
 async def test_who_answers_pings_stays(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "TICK", 0.05)
     monkeypatch.setattr(sockets, "PING_EVERY", 0.1)
-    client = Client(served.url, served.http)
-    async with client.socket({}) as socket:
+    unit = await served.unit()
+    async with unit.client.socket() as socket:
         await asyncio.sleep(0.7)
         watch = await socket.subscribe("{ viewer { username } }")
-        assert await watch.next() is None
+        assert (await watch.next())["username"] == unit.account["username"]
 
 
 async def test_who_never_begins_is_let_go(served: Served) -> None:
