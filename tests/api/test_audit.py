@@ -25,6 +25,8 @@ from tests.providers import TinyProvider, claims
 from tests.single_window import answer, begin, finish
 from tests.trail import key_of, last, trail
 
+CONTINUE = """mutation($token: String!) {
+    continueSession(input: {token: $token}) { errors { code } } }"""
 REASON = {"category": "OTHER", "code": "OTHER", "path": [], "note": "请改"}
 PERSONS = "query($id: ID!) { application(id: $id) { operators { idNumber } agent { phone } } }"
 LIST = """{ applications(first: 20) { nodes {
@@ -119,7 +121,9 @@ async def _own_account(served: Served, unit: Unit) -> None:
     await client.query("mutation { revokeOtherSessions { revoked } }")
     other = served.visitor()
     await login(other, account["username"], account["password"])
-    await done(client, "continueSession", token=other.token)
+    async with client.socket() as socket:
+        asked = await socket.subscribe(CONTINUE, {"token": other.token})
+        assert (await asked.next())["errors"] == []
     sessions = await client.query("{ viewer { sessions { id current } } }")
     (told_id,) = [row["id"] for row in sessions["viewer"]["sessions"] if not row["current"]]
     await done(client, "revokeSession", sessionId=told_id)
