@@ -167,7 +167,7 @@ async def test_an_operation_that_signs_out_and_goes_on_goes_on_as_nobody(served:
 
 async def test_long_documents_are_not_kept_and_longer_ones_refused(served: Served) -> None:
     """What anybody may send must not fill the memory."""
-    caches = (limits._cached_too_big, costing._cached_price)  # noqa: SLF001
+    caches = (limits._cached_too_big, costing._cached_price)
     visitor = served.visitor()
     for cache in caches:
         cache.cache_clear()
