@@ -36,7 +36,7 @@ class SignedIn:
     @property
     def fingerprint(self) -> str:
         """Tells it from every other, and nothing of the token."""
-        return _hash(self.token)[:16]
+        return fingerprint(self.token)[:16]
 
 
 async def open_session(
@@ -50,7 +50,7 @@ async def open_session(
     token, moment = secrets.token_urlsafe(32), now()
     expires_at = moment + office.terms.session
     session = await Session.create(
-        token_hash=_hash(token),
+        token_hash=fingerprint(token),
         account=account,
         signed_in_by=by,
         certificate_id=certificate_id,
@@ -68,7 +68,7 @@ async def continue_in(office: Office, account_id: int | None, token: str) -> dat
     Raises Refused: NOT_SIGNED_IN when it cannot, FORBIDDEN when it is another account's, or the
     socket nobody's.
     """
-    session = await _living(office, token_hash=_hash(token))
+    session = await _living(office, token_hash=fingerprint(token))
     if session is None:
         raise refuse("NOT_SIGNED_IN", "token")
     if account_id != session.account_id:
@@ -82,12 +82,13 @@ async def rotate(actor: Actor) -> SignedIn:
     """Another token for the same session; the old one is of no use from now on."""
     token = secrets.token_urlsafe(32)
     row = await Session.get(id=actor.session_id)
-    row.token_hash = _hash(token)
+    row.token_hash = fingerprint(token)
     await row.save(update_fields=["token_hash"])
     return SignedIn(token, row.expires_at)
 
 
-def _hash(token: str) -> str:
+def fingerprint(token: str) -> str:
+    """What is kept of a token: its SHA-256."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -107,7 +108,7 @@ async def _may_only_enrol(office: Office, account: Account) -> bool:
 
 async def actor_of(office: Office, token: str) -> Actor | None:
     """Who holds `token`, or None when it is unknown, expired or revoked. This is a use of it."""
-    session = await _living(office, token_hash=_hash(token))
+    session = await _living(office, token_hash=fingerprint(token))
     if session is None:
         return None
     await _used(session)
@@ -155,11 +156,6 @@ async def still_signed_in(office: Office, actor: Actor) -> bool:
 
 Proof: TypeAlias = tuple[int, str]
 """A session, and the fingerprint of a token of it: changing the password makes another token."""
-
-
-def fingerprint(token: str) -> str:
-    """What is kept of a token: its SHA-256."""
-    return _hash(token)
 
 
 async def living_among(office: Office, session_ids: Iterable[int]) -> set[Proof]:

@@ -3,27 +3,25 @@ connections: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Any
 
 from strawberry.types import ExecutionResult
 
-from models.actor import Actor
 from models.refusals import Refusal, Refused
-from resolvers.sessions import Proof
 from schema.context import Context
 from schema.errors import graphql_error
 from schema.live import Joining
-from server.transport import Watching, watching_of
+from server.watching import Watches
 
 MEDIA = "text/event-stream"
 ONLY = ""  # the key of the one operation that a stream has
 Results = AsyncGenerator[Any, None]
 
 
-class EventStream:
+class EventStream(Watches):
     """One operation of one request, as the keeper of the sockets sees it.
 
     A client that takes nothing is waited for: what it has not been sent stays in the log.
@@ -31,29 +29,12 @@ class EventStream:
 
     protocol = None
     connection_acknowledged = False  # it has no pings: HTTP's own comments keep it open
-    heard = asked = is_counted = False
 
     def __init__(self, sockets: Any, context: Context) -> None:
-        self._sockets = sockets
-        joining = Joining(begun=self._begins)
+        super().__init__(sockets)
+        joining = Joining(begun=lambda actor: self.begins(ONLY, actor))
         self.context = replace(context, live=joining)
-        self.account: int | None = None
-        self.watching: dict[str, Watching] = {}
         self._ended: asyncio.Future[Refusal] = asyncio.get_running_loop().create_future()
-        self._acts: set[asyncio.Task[None]] = set()
-
-    def _begins(self, actor: Actor) -> None:
-        watching = self.watching[ONLY] = watching_of(self.context, actor)
-        self._sockets.watches(self, ONLY, watching.proof)
-
-    def goes_on(self, key: str, proof: Proof) -> None:
-        self.watching[key].proof = proof
-        self._sockets.watches(self, key, proof)
-
-    def later(self, act: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(act)
-        self._acts.add(task)
-        task.add_done_callback(self._acts.discard)
 
     async def end_operation(self, _key: str, refusal: Refusal) -> None:
         self._end(refusal)
@@ -67,11 +48,11 @@ class EventStream:
 
     async def results(self, source: Results) -> Results:
         """Those of `source`, until it ends, or the session or the server does."""
-        with self._sockets.holding(self):
+        with self.sockets.holding(self):
             viewer = await self.context.viewer()
             self.account = viewer.account_id if viewer else None
             self.is_counted = True
-            if self._sockets.refusal(self.account):
+            if self.sockets.refusal(self.account):
                 await source.aclose()
                 yield self._told(Refusal("TOO_MANY_OPERATIONS"))
                 return
@@ -80,8 +61,7 @@ class EventStream:
                     async for result in self._until_the_end(source):
                         yield result
             finally:
-                for watching in self.watching.values():
-                    self._sockets.leaves(self, ONLY, watching.proof)
+                self.forgets(ONLY)
 
     async def _until_the_end(self, source: Results) -> Results:
         while True:

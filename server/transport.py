@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,14 +16,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 
 from models.actor import Actor
 from models.refusals import Refusal, Refused, refuse
-from resolvers.sessions import Proof, fingerprint
 from schema.context import Context
 from schema.errors import graphql_error
-from schema.live import Joining, Watch, anybody
+from schema.live import Joining, Watch
 from server.frames import FrameProtocol, Words, prefix_of, protocol_of
 from server.live import Asked
 from server.trusted_documents import name_of
-from subscriptions.group import Member
+from server.watching import Watches
 
 INIT_WITHIN = 10  # seconds for connection_init
 MOST_OPERATIONS = 100  # at once on one socket
@@ -37,24 +35,7 @@ GONE = (WebSocketDisconnected, WebSocketDisconnect, RuntimeError)
 """Raised by a socket that is closing already."""
 
 
-@dataclass(slots=True)
-class Watching:
-    """A live operation of a socket: by which token of which session, whose, as whom (`scope`:
-    nobody in particular), and its place among those who watch the same.
-    """
-
-    proof: Proof
-    account: int
-    scope: Actor
-    member: Member[Words] | None = None
-    shares: bool = False
-
-    @property
-    def is_told(self) -> bool:
-        return not self.shares or self.member is not None
-
-
-class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
+class TransportHandler(Watches, BaseGraphQLTransportWSHandler[Context, None]):
     """The protocol's handler, but what one operation does wrong does not end its siblings.
 
     A message that is no object closes the socket as the protocol says (4400); a
@@ -62,16 +43,10 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
     executed once for all of them, and needs no task here.
     """
 
-    account: int | None = None  # whose the socket is, if its client said so at once
-    is_counted = False
-    heard = True  # since the socket was last looked at
-    asked = False  # by a ping that is not answered yet
-
     def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
+        BaseGraphQLTransportWSHandler.__init__(self, *args, **named)
         self.door: Any = self.view
-        self.watching: dict[str, Watching] = {}
-        self._acts: set[asyncio.Task[None]] = set()
+        Watches.__init__(self, self.view.sockets)  # type: ignore[attr-defined]
         self.protocol: FrameProtocol | None = protocol_of(self.websocket.ws.scope)  # type: ignore[attr-defined]
 
     async def handle(self) -> None:
@@ -88,7 +63,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.send_message({"type": "ping"})
 
     async def shutdown(self) -> None:
-        for task in tuple(self._acts):
+        for task in tuple(self.acts):
             task.cancel()
         await super().shutdown()
 
@@ -115,12 +90,6 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if operation and not operation.completed:
             operation.completed = True
             await self._tell_refusal(key, refusal)
-
-    def later(self, act: Coroutine[Any, Any, None]) -> None:
-        """Do what waits for the client, which others must not wait for."""
-        task = asyncio.create_task(act)
-        self._acts.add(task)
-        task.add_done_callback(self._acts.discard)
 
     async def _tell_refusal(self, key: str, refusal: Refusal) -> None:
         if refusal.code == "LAGGED":
@@ -202,20 +171,7 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _begins(self, operation: Operation[Context, None], actor: Actor) -> None:
         if operation.id in self.operations:
-            watching = self.watching[operation.id] = watching_of(self.context, actor)
-            self.door.sockets.watches(self, operation.id, watching.proof)
-
-    def goes_on(self, key: str, proof: Proof) -> None:
-        """The socket holds another token of the account, which sees the same."""
-        self.watching[key].proof = proof
-        self.door.sockets.watches(self, key, proof)
-
-    def _forget(self, key: str) -> None:
-        watching = self.watching.pop(key, None)
-        if watching:
-            self.door.sockets.leaves(self, key, watching.proof)
-            if watching.member:
-                watching.member.leave()
+            self.begins(operation.id, actor)
 
     def _is_shared(self, operation: Operation[Context, None]) -> bool:
         return self.protocol is not None and self.door.live.is_shared(operation.query)
@@ -233,28 +189,16 @@ class TransportHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.end_operation(operation.id, refused.refusals[0])
 
     def forget_id(self, id: str) -> None:  # noqa: A002 - the base's
-        self._forget(id)
+        self.forgets(id)
         super().forget_id(id)
 
     async def cleanup_operation(self, operation_id: str) -> None:
-        self._forget(operation_id)
+        self.forgets(operation_id)
         await super().cleanup_operation(operation_id)
 
     @staticmethod
     def _get_pre_execution_close_reason(error: Any) -> str | None:  # noqa: ARG004 - the base's
         return None
-
-
-def watching_of(context: Context, actor: Actor) -> Watching:
-    """What `actor` begins to watch by the token that is held now."""
-    proof = actor.session_id, fingerprint(context.token or "")
-    return Watching(proof, actor.account_id, same(anybody(actor)))
-
-
-@lru_cache(maxsize=10_000)
-def same(scope: Actor) -> Actor:
-    """One object for all who are equal: ten thousand sockets often have few scopes."""
-    return scope
 
 
 @lru_cache(maxsize=500)

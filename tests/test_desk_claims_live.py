@@ -1,7 +1,6 @@
 """Claims, live: everybody at the desk sees who works on what, and presence ends with the socket."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.client import Client, Socket, Watch
 from tests.colleagues import COLLEAGUE, claim, codes, colleague, release, submitted
 from tests.conftest import Served
 from tests.process import free_port, server_process, told
+from tests.watching import until
 
 CLAIMS = """subscription { deskClaims { complete changes {
     applicationId number claim { officerName claimedAt mine } } } }"""
@@ -42,12 +42,6 @@ async def _next(watch: Watch, seconds: float = SOON) -> tuple[str, Any]:
 def _code(message: dict[str, Any]) -> str:
     errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
     return errors[0]["extensions"]["code"]
-
-
-async def _until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():  # noqa: ASYNC110 - it is the server's inside that is watched
-            await asyncio.sleep(0.01)
 
 
 async def _three(served: Served) -> tuple[Unit, Officer, Officer]:
@@ -90,7 +84,7 @@ async def test_presence_ends_with_the_last_socket(served: Served) -> None:
                 await another.subscribe(CLAIMS)
                 await claim(first, unit)
                 assert await _next(watch) == (unit.id, ("tianjin", False))
-            await _until(lambda: served.engine.desk.claims.lookers == 2)
+            await until(lambda: served.engine.desk.claims.lookers == 2)
             assert await watch.is_quiet()
         assert await _next(watch) == (unit.id, None)
     assert codes(await claim(second, unit)) == []
@@ -170,7 +164,7 @@ async def test_a_seat_that_is_given_up_leaves_nothing_behind(served: Served) -> 
         for _ in range(10):
             await _watch(socket)
         assert await Seat.all().count() == 10
-    await _until(lambda: served.engine.desk.claims.lookers == 0)
+    await until(lambda: served.engine.desk.claims.lookers == 0)
     await served.engine.shelter.drain(SOON)
     assert await Seat.all().count() == 0
 

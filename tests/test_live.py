@@ -1,13 +1,12 @@
 """Watching: nothing lost, nothing told twice, nobody told what is not theirs."""
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.actors import Unit, sign_in
 from tests.conftest import Served
+from tests.watching import until
 
 DRAFTS = 3
 
@@ -147,14 +146,8 @@ async def test_a_client_that_leaves_is_forgotten(served: Served) -> None:
     async with unit.client.socket() as socket:
         for _ in range(20):
             await socket.watch("EnterpriseEvents")
-        await _until(lambda: served.engine.hub.followers == 20)
-    await _until(lambda: served.engine.hub.followers == 0)
-
-
-async def _until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():  # noqa: ASYNC110 - it is the server's inside that is watched
-            await asyncio.sleep(0.01)
+        await until(lambda: served.engine.hub.followers == 20)
+    await until(lambda: served.engine.hub.followers == 0)
 
 
 async def test_the_timeline_has_the_cursors_of_the_live_events(served: Served) -> None:

@@ -1,8 +1,6 @@
 """The desk's counters: exact, in the scope of the lists, in one statement, and live."""
 
-import asyncio
 import time
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -18,6 +16,7 @@ from schema import desk_live
 from tests.colleagues import claim, release, submitted
 from tests.conftest import Served
 from tests.desks import acting_as, lie_there
+from tests.watching import until
 
 ASKED = "deskSummary { asOf total claimed statuses { status count claimed } }"
 COUNTED = """query($status: [ApplicationStatus!]) {
@@ -42,12 +41,6 @@ async def _listed(who: Any) -> dict[str, int]:
         told = await who.client.query(COUNTED, status=[status.value])
         found[status.value] = told["applications"]["totalCount"]
     return {status: count for status, count in found.items() if count}
-
-
-async def _until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():  # noqa: ASYNC110 - it is the server's inside that is watched
-            await asyncio.sleep(0.01)
 
 
 async def test_it_counts_what_the_lists_show_and_says_as_of_when(served: Served) -> None:
@@ -228,7 +221,7 @@ async def test_a_group_is_counted_once_for_all_who_watch_and_not_when_nobody_doe
         for watch in watches:
             assert _counts(await watch.next()) == {"IN_REVIEW": 1}
         assert len(times) - before <= 3
-    await _until(lambda: served.engine.desk.groups == 0)
+    await until(lambda: served.engine.desk.groups == 0)
     assert served.engine.desk.claims.lookers == 0
     before = len(times)
     await officer.act("Return", unit, reasons=[REASON])
